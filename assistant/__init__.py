@@ -1,0 +1,1 @@
+"""A chat assistant that answers deep-learning questions from notes, with GPT-2 writing and every source shown."""

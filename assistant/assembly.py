@@ -1,0 +1,117 @@
+"""The parts put together as the settings ask: one place that knows every concrete class."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.chat import Assistant
+from assistant.embedder import load_embedder
+from assistant.engines.process import EngineProcess
+from assistant.engines.remote import RemoteGenerator
+from assistant.errors import AssistantError, EngineError
+from assistant.generator import Generator
+from assistant.hosts import Host, look_at_host
+from assistant.models import APP_BYTES, GIB, Choice, choose
+from assistant.retriever import Retriever
+from assistant.settings import Settings
+from assistant.shelf import Shelf
+
+log = logging.getLogger(__name__)
+
+
+class Report(Protocol):
+    """Told what is being loaded: a sentence, and how much of it is done, 0 to 1, where that is known."""
+
+    def __call__(self, what: str, share: float | None = None) -> None: ...
+
+
+def _silent(what: str, share: float | None = None) -> None:
+    """For callers who show no progress."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that one process needs to answer, loaded once."""
+
+    settings: Settings
+    host: Host
+    choice: Choice
+    shelf: Shelf
+    retriever: Retriever
+    generator: Generator | None
+    assistant: Assistant
+
+    def close(self) -> None:
+        """End the engine process."""
+        if isinstance(self.generator, (EngineProcess, RemoteGenerator)):
+            self.generator.close()
+
+
+def assemble(settings: Settings, report: Report = _silent) -> Parts:
+    """Load everything but the model, which loads in a process of its own meanwhile.
+
+    Raises AssistantError kinds. A model that cannot be chosen or reached is no reason to fail: the notes answer.
+    """
+    host = look_at_host(settings.home)
+    report("Starting the model")
+    choice, generator = start_generator(settings, host)
+    try:
+        shelf, retriever = open_shelf(settings, report)
+    except BaseException:
+        if isinstance(generator, EngineProcess):
+            generator.close()
+        raise
+    assistant = Assistant(shelf, retriever, generator, settings.question_limit)
+    return Parts(settings, host, choice, shelf, retriever, generator, assistant)
+
+
+def open_shelf(settings: Settings, report: Report = _silent) -> tuple[Shelf, Retriever]:
+    """The notes and their retriever, the index brought up to date."""
+    report("Loading the embedder")
+    embedder = load_embedder(settings.embedder)
+
+    def progress(done: int, total: int) -> None:
+        report(f"Reading the notes: {done} of {total} passages", done / total if total else 1.0)
+
+    report("Reading the notes")
+    shelf = Shelf(settings.knowledge, settings.home, embedder, progress)
+    return shelf, Retriever(embedder)
+
+
+def start_generator(settings: Settings, host: Host) -> tuple[Choice, Generator | None]:
+    """The generator that the settings ask for; None with the reason when there is none."""
+    if settings.endpoint:
+        return _first_that_answers(settings)
+    try:
+        choice = choose(settings, host)
+    except AssistantError as fault:
+        log.warning("no model: %s", fault)
+        return Choice(None, str(fault)), None
+    if choice.candidate is None:
+        return choice, None
+    return choice, EngineProcess(choice.candidate, settings, cache_bytes(host, choice.candidate.memory))
+
+
+def cache_bytes(host: Host, model_bytes: int) -> int:
+    """Bytes for the key/value cache: a quarter of what model and app leave free, between a half and four GiB."""
+    left = host.memory_free - model_bytes - APP_BYTES
+    return int(min(4 * GIB, max(GIB // 2, left // 4)))
+
+
+def _first_that_answers(settings: Settings) -> tuple[Choice, Generator | None]:
+    addresses = [address.strip() for address in settings.endpoint.split(",") if address.strip()]
+    model = "" if settings.model in ("auto", "none") else settings.model
+    problems = []
+    for address in addresses:
+        try:
+            remote = RemoteGenerator(address, settings.api_key.get_secret_value(), model)
+        except EngineError as fault:
+            problems.append(f"{address}: {fault}")
+            continue
+        return Choice(None, f"ASSISTANT_ENDPOINT names {address}."), remote
+    return Choice(None, "no endpoint answers: " + "; ".join(problems)), None
+
+

@@ -1,0 +1,181 @@
+"""The story of one question: find passages, show what the notes say, let the model write, account for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from assistant.decoding import Decoding
+from assistant.errors import AssistantError
+from assistant.generator import Generator
+from assistant.lead import choose_lead
+from assistant.prompt import build_prompt
+from assistant.records import Answer, LeadSentence, Piece, Prompt, Retrieval, Turn
+from assistant.retriever import Catalog, Retriever
+
+NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
+NO_MODEL = "notes"  # name of the engine that is none
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Retrieval is done; the sentences of the notes can be shown."""
+
+    retrieval: Retrieval
+    lead: tuple[LeadSentence, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prompted:
+    """The prompt is built; the model is about to read it."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The model sent a piece."""
+
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is complete."""
+
+    answer: Answer
+
+
+Event = Found | Prompted | Wrote | Finished
+
+
+class Catalogs(Protocol):
+    """Where the current catalog comes from."""
+
+    def catalog(self) -> Catalog:
+        """The catalog of the notes as they are now."""
+
+
+class Assistant:
+    """Answers questions from one shelf of notes; the generator may be missing, and then the notes are the answer."""
+
+    def __init__(
+        self, shelf: Catalogs, retriever: Retriever, generator: Generator | None, question_limit: int = 2000
+    ) -> None:
+        self._shelf = shelf
+        self._retriever = retriever
+        self._generator = generator
+        self._question_limit = question_limit
+
+    def search(self, question: str, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
+        """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""
+        return self._retriever.find(self._shelf.catalog(), self._checked(question), history, snippets)
+
+    def ask(
+        self, question: str, decoding: Decoding, history: Sequence[Turn] = (), snippets: int = 3
+    ) -> Iterator[Event]:
+        """The events of one answer, in order: Found, then Prompted and Wrote if a model answers, then Finished.
+
+        Closing the iterator stops the model. A model that fails does not lose the answer: it ends with what there is
+        and says why. Raises AssistantError when the question cannot be used.
+        """
+        began = time.monotonic()
+        retrieval = self.search(question, history, snippets)
+        lead = choose_lead(retrieval.query, retrieval.hits, self._retriever.embed) if retrieval.covered else ()
+        found = Found(retrieval, lead, time.monotonic() - began)
+        yield found
+        if not retrieval.covered:
+            yield Finished(self._abstained(found, decoding))
+        elif self._generator is None:
+            yield Finished(self._from_notes(found, decoding))
+        else:
+            yield from self._generate(found, decoding, history, self._generator, began)
+
+    def _checked(self, question: str) -> str:
+        question = " ".join(question.replace("\0", " ").split())
+        if not question:
+            raise AssistantError("The question is empty. Type one, such as: What is dropout?")
+        if len(question) > self._question_limit:
+            raise AssistantError(
+                f"A question may have at most {self._question_limit:,} characters, this one has {len(question):,}. "
+                "Shorten it."
+            )
+        return question
+
+    def _abstained(self, found: Found, decoding: Decoding) -> Answer:
+        answer = self._blank(found, decoding)
+        return replace(answer, text=NOT_COVERED, abstained=True, sources=(), lead=(), nearest=found.retrieval.hits)
+
+    def _from_notes(self, found: Found, decoding: Decoding, problem: str = "") -> Answer:
+        text = " ".join(sentence.text for sentence in found.lead)
+        return replace(self._blank(found, decoding), text=text, finish="notes", problem=problem)
+
+    def _blank(self, found: Found, decoding: Decoding) -> Answer:
+        return Answer(
+            question=found.retrieval.question,
+            text="",
+            abstained=False,
+            sources=found.retrieval.hits,
+            model="none",
+            engine=NO_MODEL,
+            preset=decoding.preset,
+            lead=found.lead,
+            seconds_to_retrieve=found.seconds,
+        )
+
+    def _generate(
+        self, found: Found, decoding: Decoding, history: Sequence[Turn], generator: Generator, began: float
+    ) -> Iterator[Event]:
+        try:
+            prompt = build_prompt(
+                found.retrieval.question,
+                found.retrieval.hits,
+                history,
+                generator.info,
+                generator.count_tokens,
+                decoding.max_new_tokens,
+            )
+        except AssistantError as fault:
+            yield Finished(self._from_notes(found, decoding, str(fault)))
+            return
+        yield Prompted(prompt)
+        text, tokens, finish, problem = "", 0, "", ""
+        first_at = None
+        pieces = generator.stream(prompt.text, decoding, prompt.stop)
+        try:
+            for piece in pieces:
+                if piece.text and first_at is None:
+                    first_at = time.monotonic()
+                text += piece.text
+                tokens, finish = piece.tokens, piece.finish
+                yield Wrote(piece)
+        except AssistantError as fault:
+            finish, problem = "failed", str(fault)
+        finally:
+            close = getattr(pieces, "close", None)
+            if close:
+                close()
+        if problem and not text:
+            yield Finished(self._from_notes(found, decoding, problem))
+            return
+        elapsed = time.monotonic() - first_at if first_at else 0.0
+        kept = max([len(prompt.placed), *(sentence.source for sentence in found.lead)])
+        yield Finished(
+            replace(
+                self._blank(found, decoding),
+                text=text.strip(),
+                sources=found.retrieval.hits[:kept],
+                model=generator.info.name,
+                engine=generator.info.engine,
+                prompt=prompt,
+                prompt_tokens=prompt.tokens,
+                answer_tokens=tokens,
+                seconds_to_first_token=round(first_at - began, 3) if first_at else None,
+                tokens_per_second=round((tokens - 1) / elapsed, 1) if elapsed > 0 and tokens > 1 else None,
+                finish=finish,
+                problem=problem,
+            )
+        )

@@ -1,0 +1,152 @@
+"""``ask`` and ``search``: a question on the command line, or one a line on standard input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from assistant.assembly import Parts, assemble, open_shelf
+from assistant.chat import Assistant, Finished, Found, Wrote
+from assistant.commands.shared import ProgressBar, answer_each, json_option, knowledge_option, questions_from_input, settings_for
+from assistant.decoding import PRESETS, Decoding, decoding_for
+from assistant.engines.process import LOAD_SECONDS, EngineProcess
+from assistant.errors import EngineError
+from assistant.records import Answer, Hit, LeadSentence
+from assistant.views import answer_view, retrieval_view
+
+
+@click.command()
+@click.argument("question", required=False)
+@json_option
+@knowledge_option
+@click.option("--model", help="auto, none, embedded, gpt2-xl, a folder, a GGUF file or a hub id.")
+@click.option("--k", "snippets", type=click.IntRange(1, 10), help="Passages put before the question. [default: 3]")
+@click.option("--preset", type=click.Choice(list(PRESETS)), help="How the model decodes. [default: focused]")
+@click.option("--max-new-tokens", type=int, help="Longest answer, in tokens.")
+@click.option("--num-beams", type=int, help="Beams of beam search; 1 is none.")
+@click.option("--no-repeat-ngram-size", type=int, help="Token sequences of this length occur once; 0 is off.")
+@click.option("--early-stopping/--no-early-stopping", default=None, help="Beam search ends at enough answers.")
+@click.option("--temperature", type=float, help="0: always the likeliest token.")
+@click.option("--top-k", type=int, help="Sample among this many tokens; 0 is off.")
+@click.option("--top-p", type=float, help="Sample among tokens that hold this much probability.")
+@click.option("--repetition-penalty", type=float, help="Above 1, used tokens become less likely.")
+@click.option("--seed", type=int, help="Of sampling: the same seed gives the same answer.")
+def ask(
+    question: str | None,
+    as_json: bool,
+    knowledge: Path | None,
+    model: str | None,
+    snippets: int | None,
+    preset: str | None,
+    **parameters: int | float | bool | None,
+) -> int:
+    """Answer QUESTION from the notes, with sources.
+
+    Without QUESTION, one question a line is read from standard input and one JSON object a line is written; everything
+    is loaded once.
+    """
+    settings = settings_for(knowledge, model=model, snippets=snippets, preset=preset)
+    decoding = decoding_for(settings.preset, **parameters)
+    bar = ProgressBar()
+    parts = assemble(settings, bar)
+    bar.close()
+    try:
+        _await_model(parts)
+        if question is None:
+            return answer_each(questions_from_input(), lambda text: answer_view(_answer(parts, text, decoding)))
+        if as_json:
+            answer = _answer(parts, question, decoding)
+            click.echo(json.dumps(answer_view(answer), ensure_ascii=False, indent=2))
+            return 0
+        _print_stream(parts.assistant, question, decoding, settings.snippets)
+        return 0
+    finally:
+        parts.close()
+
+
+@click.command()
+@click.argument("question", required=False)
+@json_option
+@knowledge_option
+@click.option("--k", "snippets", type=click.IntRange(1, 50), help="Passages to find. [default: 3]")
+def search(question: str | None, as_json: bool, knowledge: Path | None, snippets: int | None) -> int:
+    """Find the passages that answer QUESTION, without a model.
+
+    Without QUESTION, one question a line is read from standard input and one JSON object a line is written.
+    """
+    settings = settings_for(knowledge)
+    count = snippets or settings.snippets
+    bar = ProgressBar()
+    shelf, retriever = open_shelf(settings, bar)
+    bar.close()
+    assistant = Assistant(shelf, retriever, None, settings.question_limit)
+    if question is None:
+        return answer_each(
+            questions_from_input(), lambda text: retrieval_view(assistant.search(text, snippets=count))
+        )
+    retrieval = assistant.search(question, snippets=count)
+    if as_json:
+        click.echo(json.dumps(retrieval_view(retrieval), ensure_ascii=False, indent=2))
+        return 0
+    verdict = "The notes cover this" if retrieval.covered else "The notes do not cover this"
+    click.echo(f"{verdict} (confidence {retrieval.confidence:.2f}).")
+    for hit in retrieval.hits:
+        _print_hit(hit, whole=True)
+    return 0
+
+
+def _await_model(parts: Parts) -> None:
+    """Wait for the first load. A model that fails is reported and the notes answer alone."""
+    if isinstance(parts.generator, EngineProcess):
+        status = parts.generator.wait(LOAD_SECONDS)
+        if status.state != "ready":
+            click.echo(f"note: {status.detail} The notes answer alone.", err=True)
+    elif parts.generator is None:
+        click.echo(f"note: {parts.choice.reason}", err=True)
+
+
+def _answer(parts: Parts, question: str, decoding: Decoding) -> Answer:
+    for event in parts.assistant.ask(question, decoding, snippets=parts.settings.snippets):
+        if isinstance(event, Finished):
+            return event.answer
+    raise EngineError("The answer ended without a result. Ask again.")
+
+
+def _print_stream(assistant: Assistant, question: str, decoding: Decoding, snippets: int) -> None:
+    wrote = False
+    for event in assistant.ask(question, decoding, snippets=snippets):
+        if isinstance(event, Found):
+            _print_lead(event.lead)
+        elif isinstance(event, Wrote) and event.piece.text:
+            click.echo(event.piece.text if wrote else event.piece.text.lstrip(), nl=False)
+            wrote = True
+        elif isinstance(event, Finished):
+            _print_end(event.answer, wrote)
+
+
+def _print_lead(lead: tuple[LeadSentence, ...]) -> None:
+    if lead:
+        click.echo(" ".join(f"{sentence.text} [{sentence.source}]" for sentence in lead) + "\n")
+
+
+def _print_end(answer: Answer, wrote: bool) -> None:
+    if wrote:
+        click.echo("\n")
+    elif answer.abstained:
+        click.echo(answer.text + "\n")
+    if answer.problem:
+        click.echo(f"note: {answer.problem}", err=True)
+    click.echo("Nearest notes:" if answer.abstained else "Sources:")
+    for hit in answer.nearest if answer.abstained else answer.sources:
+        _print_hit(hit, whole=False)
+    if wrote:
+        speed = f", {answer.tokens_per_second} tokens/s" if answer.tokens_per_second else ""
+        click.echo(f"\n{answer.model} ({answer.engine}, {answer.preset}), {answer.answer_tokens} tokens{speed}")
+
+
+def _print_hit(hit: Hit, *, whole: bool) -> None:
+    click.echo(f"[{hit.rank}] {hit.passage.name}  ({hit.passage.note}:{hit.passage.line}, score {hit.score:.2f})")
+    if whole:
+        click.echo("\n".join("    " + line for line in hit.passage.text.splitlines()) + "\n")

@@ -1,0 +1,81 @@
+"""``serve``: the model alone, behind an OpenAI-compatible address; also how the app starts its engine process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from assistant.assembly import cache_bytes
+from assistant.commands.shared import knowledge_option, settings_for
+from assistant.engines.process import KEY_VARIABLE
+from assistant.engines.serve import FAILED, load_engine
+from assistant.engines.serve import serve as run_server
+from assistant.errors import AssistantError, ModelError
+from assistant.hosts import look_at_host
+from assistant.models import choose
+from assistant.records import ModelInfo
+
+
+@click.command()
+@knowledge_option
+@click.option("--model", help="auto, embedded, gpt2-xl, a folder, a GGUF file or a hub id.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
+@click.option("--child", is_flag=True, hidden=True)
+@click.option("--engine", hidden=True)
+@click.option("--source", hidden=True)
+@click.option("--name", hidden=True)
+@click.option("--window", type=int, hidden=True)
+@click.option("--detail", hidden=True, default="")
+@click.option("--cache-bytes", "cache", type=int, hidden=True)
+@click.option("--running", type=int, hidden=True)
+@click.option("--waiting", type=int, hidden=True)
+@click.option("--threads", type=int, hidden=True)
+def serve(
+    knowledge: Path | None,
+    model: str | None,
+    host: str,
+    port: int,
+    child: bool,
+    engine: str | None,
+    source: str | None,
+    name: str | None,
+    window: int | None,
+    detail: str,
+    cache: int | None,
+    running: int | None,
+    waiting: int | None,
+    threads: int | None,
+) -> None:
+    """Serve the model at http://HOST:PORT/v1/completions (OpenAI's interface), without notes.
+
+    Set ASSISTANT_SERVE_KEY to require a key from callers.
+    """
+    key = os.environ.pop(KEY_VARIABLE, "")
+    settings = settings_for(knowledge, model=model, running=running, waiting=waiting, threads=threads)
+    if child and engine and source and name and window and cache:
+        info = ModelInfo(name, engine, window, detail=detail)
+    else:
+        seen = look_at_host(settings.home)
+        candidate = choose(settings, seen).candidate
+        if candidate is None:
+            raise ModelError("No model can be served here. See: python -m assistant models")
+        info, engine, source = candidate.info, candidate.info.engine, candidate.source
+        cache = cache_bytes(seen, candidate.memory)
+    try:
+        loaded = load_engine(
+            engine,
+            source,
+            info,
+            running=settings.running,
+            waiting=settings.waiting,
+            cache_bytes=cache,
+            threads=settings.threads,
+        )
+    except AssistantError as fault:
+        if child:
+            click.echo(f"{FAILED} {fault}")
+        raise
+    run_server(loaded, host, 0 if child else port, key, child=child)

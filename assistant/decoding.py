@@ -1,0 +1,107 @@
+"""How the model chooses its next token: four presets that say what they do, and checks on every parameter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+from assistant.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """Decoding parameters, named as in Hugging Face's ``GenerationConfig``."""
+
+    preset: str = "focused"
+    max_new_tokens: int = 160  # longest answer
+    num_beams: int = 1  # 1: no beam search
+    no_repeat_ngram_size: int = 0  # 0: off; 2 forbids any pair of tokens to occur twice (beam search only)
+    early_stopping: bool = False  # beam search ends as soon as num_beams answers are complete
+    temperature: float = 0.0  # 0: always the likeliest token
+    top_k: int = 0  # 0: off
+    top_p: float = 1.0  # 1: off
+    repetition_penalty: float = 1.0  # 1: off; higher makes used tokens less likely, and quoting harder
+    seed: int = 0  # of sampling: the same seed, prompt and parameters give the same answer
+
+    @property
+    def samples(self) -> bool:
+        """Whether tokens are drawn at random rather than taken by rank."""
+        return self.temperature > 0
+
+    def checked(self) -> Decoding:
+        """This decoding when its values can work together; raises SettingsError naming the one that cannot."""
+        for name, low, high in _RANGES:
+            value = getattr(self, name)
+            if not low <= value <= high:
+                raise SettingsError(f"{name} must be from {low} to {high}, got {value}.")
+        if self.num_beams > 1 and self.samples:
+            raise SettingsError(
+                f"Beam search takes the likeliest answers and sampling draws at random: with num_beams "
+                f"{self.num_beams}, temperature must be 0, got {self.temperature}. Set one of them back."
+            )
+        if self.early_stopping and self.num_beams == 1:
+            raise SettingsError("early_stopping says when beam search ends: it needs num_beams of at least 2, got 1.")
+        if self.no_repeat_ngram_size and self.num_beams == 1:
+            raise SettingsError(
+                f"no_repeat_ngram_size works with beam search: with {self.no_repeat_ngram_size}, num_beams must be at "
+                "least 2, got 1. Without beams, use repetition_penalty."
+            )
+        if not self.samples and (self.top_k or self.top_p < 1):
+            raise SettingsError("top_k and top_p narrow down sampling: they need a temperature above 0, got 0.")
+        return self
+
+
+_RANGES: tuple[tuple[str, float, float], ...] = (
+    ("max_new_tokens", 1, 512),
+    ("num_beams", 1, 10),
+    ("no_repeat_ngram_size", 0, 10),
+    ("temperature", 0.0, 2.0),
+    ("top_k", 0, 1000),
+    ("top_p", 0.05, 1.0),
+    ("repetition_penalty", 1.0, 2.0),
+    ("seed", 0, 2**31 - 1),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named decoding and one sentence that says what a reader will notice."""
+
+    decoding: Decoding
+    label: str
+    says: str
+
+
+PRESETS: dict[str, Preset] = {
+    "focused": Preset(
+        Decoding("focused", repetition_penalty=1.05),
+        "Focused",
+        "The likeliest next word every time: closest to the notes, and the same answer each time.",
+    ),
+    "balanced": Preset(
+        Decoding("balanced", temperature=0.6, top_p=0.9, repetition_penalty=1.05),
+        "Balanced",
+        "Some chance in the choice of words: livelier, still near the notes.",
+    ),
+    "creative": Preset(
+        Decoding("creative", max_new_tokens=200, temperature=1.0, top_k=50, top_p=0.95, repetition_penalty=1.1),
+        "Creative",
+        "Free choice of words: varied, and more of it will not be in the notes.",
+    ),
+    "seed": Preset(
+        Decoding("seed", max_new_tokens=100, num_beams=5, no_repeat_ngram_size=2, early_stopping=True),
+        "Seed recipe",
+        "Five beams, no pair of tokens twice, at most 100 tokens. It cannot stream: the answer comes at once.",
+    ),
+}
+
+
+def decoding_for(preset: str, **changes: int | float | bool | None) -> Decoding:
+    """A preset with some parameters changed, checked. Raises SettingsError on an unknown name or a bad value."""
+    if preset not in PRESETS:
+        raise SettingsError(f"preset must be one of {', '.join(PRESETS)}, got {preset!r}.")
+    known = {field.name for field in fields(Decoding)} - {"preset"}
+    unknown = sorted(set(changes) - known)
+    if unknown:
+        raise SettingsError(f"{unknown[0]} is not a decoding parameter; there are {', '.join(sorted(known))}.")
+    given = {name: value for name, value in changes.items() if value is not None}
+    return replace(PRESETS[preset].decoding, **given).checked()  # type: ignore[arg-type]

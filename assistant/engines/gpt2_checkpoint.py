@@ -1,0 +1,199 @@
+"""A GPT-2 checkpoint folder opened for reading: checked at once, memory-mapped, read one tensor at a time.
+
+Only safetensors are read: a pickled `.bin` can run code when it is opened. Formats:
+https://huggingface.co/docs/safetensors and the `config.json` of `transformers.GPT2Config`.
+"""
+
+import json
+import math
+import mmap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.errors import ModelError
+
+# bfloat16 is unknown to numpy: it is the upper half of a float32, so it is read as 16-bit integers.
+_DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "BF16": np.dtype("<u2")}
+_MAX_HEADER = 100_000_000  # bytes; the limit that safetensors itself sets
+
+
+@dataclass(frozen=True)
+class GPT2Shape:
+    """What `config.json` fixes: the sizes of the network and the choices that its arithmetic depends on."""
+
+    layers: int
+    width: int
+    heads: int
+    positions: int
+    vocabulary: int
+    inner: int
+    epsilon: float
+    activation: str
+    scale_attention: bool
+    scale_by_layer: bool
+    tied: bool
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "GPT2Shape":
+        """Read the fields of a `transformers.GPT2Config`, its defaults included; raises ModelError."""
+        if config.get("model_type") != "gpt2":
+            raise ModelError(f'config.json must have "model_type": "gpt2", got {config.get("model_type")!r}: '
+                             "choose a GPT-2 checkpoint, for example openai-community/gpt2-xl")
+        if config.get("add_cross_attention"):
+            raise ModelError("the model must be a plain decoder, got add_cross_attention in config.json; "
+                             "choose a GPT-2 checkpoint without cross-attention")
+
+        def size(key: str, default: int) -> int:
+            value = config.get(key, default)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ModelError(f"{key} in config.json must be a whole number above 0, got {value!r}; "
+                                 "download the checkpoint again")
+            return value
+
+        width, heads = size("n_embd", 768), size("n_head", 12)
+        if width % heads:
+            raise ModelError(f"n_embd must be a multiple of n_head, got {width} and {heads} in config.json; "
+                             "download the checkpoint again")
+        epsilon = config.get("layer_norm_epsilon", 1e-5)
+        if not isinstance(epsilon, int | float) or not 0 < epsilon < 1:
+            raise ModelError(f"layer_norm_epsilon in config.json must lie between 0 and 1, got {epsilon!r}; "
+                             "download the checkpoint again")
+        return cls(
+            layers=size("n_layer", 12), width=width, heads=heads, positions=size("n_positions", 1024),
+            vocabulary=size("vocab_size", 50257),
+            inner=4 * width if config.get("n_inner") is None else size("n_inner", 4 * width),
+            epsilon=float(epsilon), activation=str(config.get("activation_function", "gelu_new")),
+            scale_attention=bool(config.get("scale_attn_weights", True)),
+            scale_by_layer=bool(config.get("scale_attn_by_inverse_layer_idx", False)),
+            tied=bool(config.get("tie_word_embeddings", True)),
+        )
+
+    def attention_scale(self, layer: int) -> float:
+        """The factor on the products of queries and keys in `layer`, counted from 0."""
+        scale = (self.width // self.heads) ** -0.5 if self.scale_attention else 1.0
+        return scale / (layer + 1) if self.scale_by_layer else scale
+
+    def tensors(self) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """Name, without `transformer.`, and shape of each tensor; linear layers are stored as [in, out].
+
+        One by one, so that an absurd number of layers in a damaged config stops at the first that is missing.
+        """
+        width, inner = self.width, self.inner
+        yield from (("wte.weight", (self.vocabulary, width)), ("wpe.weight", (self.positions, width)))
+        for layer in range(self.layers):
+            for name, shape in (("ln_1", (width,)), ("attn.c_attn", (width, 3 * width)),
+                                ("attn.c_proj", (width, width)), ("ln_2", (width,)),
+                                ("mlp.c_fc", (width, inner)), ("mlp.c_proj", (inner, width))):
+                yield f"h.{layer}.{name}.weight", shape
+                yield f"h.{layer}.{name}.bias", shape[-1:]
+        yield from (("ln_f.weight", (width,)), ("ln_f.bias", (width,)))
+        if not self.tied:
+            yield "lm_head.weight", (self.vocabulary, width)
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers the model has learned."""
+        return sum(math.prod(shape) for _, shape in self.tensors())
+
+
+class GPT2Checkpoint:
+    """The tensors of one checkpoint folder, each known to be present and of the right shape."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open `folder`, check config, names, shapes and file lengths, read no weights; raises ModelError."""
+        self.folder = folder
+        self.config = read_json(folder / "config.json")
+        self.shape = GPT2Shape.from_config(self.config)
+        self._arrays: dict[str, NDArray[Any]] = {}
+        for file in _weight_files(folder):
+            self._arrays |= _map_safetensors(file)
+        self._prefix = "transformer." if "transformer.wte.weight" in self._arrays else ""
+        for name, expected in self.shape.tensors():
+            array = self._arrays.get(self._key(name))
+            if array is None:
+                raise ModelError(f"{folder} must hold the tensor {name}, which is missing; "
+                                 "download the checkpoint again")
+            if array.shape != expected:
+                raise ModelError(f"{name} in {folder} must have the shape {list(expected)}, got "
+                                 f"{list(array.shape)}; take config.json and weights from one model")
+
+    def read(self, name: str) -> NDArray[Any]:
+        """The mapped tensor as it is stored; bfloat16 comes as uint16 and goes through `as_float32`."""
+        return self._arrays[self._key(name)]
+
+    def _key(self, name: str) -> str:
+        return name if name.startswith("lm_head.") else self._prefix + name
+
+
+def as_float32(block: NDArray[Any]) -> NDArray[np.float32]:
+    """A piece of a tensor from `GPT2Checkpoint.read` as float32 of the same shape; copies only if it must."""
+    if block.dtype == np.uint16:
+        return (block.astype(np.uint32) << 16).view(np.float32)
+    return block.astype(np.float32, copy=False)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in `path`; raises ModelError if the file is missing, unreadable or no object."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ModelError(f"a checkpoint folder must hold {path.name}, none in {path.parent}; "
+                         "download the checkpoint again or correct the path") from None
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} must be readable JSON, got: {error}; download it again") from error
+    if not isinstance(value, dict):
+        raise ModelError(f"{path} must hold a JSON object, got {type(value).__name__}; download it again")
+    return value
+
+
+def _weight_files(folder: Path) -> list[Path]:
+    if (single := folder / "model.safetensors").is_file():
+        return [single]
+    if (index := folder / "model.safetensors.index.json").is_file():
+        shards = read_json(index).get("weight_map")
+        # A plain file name only: an index from elsewhere must not make us read outside its folder.
+        if not isinstance(shards, dict) or not all(isinstance(s, str) and Path(s).name == s
+                                                   for s in shards.values()):
+            raise ModelError(f"weight_map in {index} must map tensors to files beside it; download it again")
+        return [folder / shard for shard in sorted(set(shards.values()))]
+    if any(folder.glob("*.bin")) or any(folder.glob("*.pt")):
+        raise ModelError(f"{folder} must hold safetensors, got pickled weights, which can run code when "
+                         "opened; download the model.safetensors of the same model")
+    raise ModelError(f"{folder} must hold model.safetensors or model.safetensors.index.json, found neither; "
+                     "download the checkpoint again")
+
+
+def _map_safetensors(path: Path) -> dict[str, NDArray[Any]]:
+    """Views into the mapped file by name: 8 bytes of header length, a JSON header, the tensors' bytes."""
+    damaged = f"{path} must be a whole safetensors file; download it again"
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            if length > _MAX_HEADER:
+                raise ModelError(f"{damaged} (its header would be {length} bytes)")
+            header = json.loads(file.read(length))
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        arrays: dict[str, NDArray[Any]] = {}
+        for name, entry in header.items():
+            if name == "__metadata__" or name.endswith((".attn.bias", ".attn.masked_bias")):
+                continue  # the buffers of a causal mask, not weights
+            if (dtype := _DTYPES.get(entry["dtype"])) is None:
+                raise ModelError(f"{name} in {path} must be F32, F16 or BF16, got {entry['dtype']}; "
+                                 "choose a checkpoint that is not quantised")
+            shape, (begin, end) = tuple(entry["shape"]), entry["data_offsets"]
+            count = math.prod(shape)
+            start, stop = 8 + length + begin, 8 + length + end
+            if begin < 0 or stop - start != count * dtype.itemsize or stop > len(mapped):
+                raise ModelError(f"{damaged} ({name} should lie at bytes {start} to {stop} of {len(mapped)})")
+            arrays[name] = np.frombuffer(mapped, dtype, count, start).reshape(shape)
+    except FileNotFoundError:
+        raise ModelError(f"the index names {path.name}, which is not in {path.parent}; "
+                         "download the missing shard") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{damaged} ({error})") from error
+    return arrays

@@ -1,0 +1,202 @@
+"""A GPT-2 checkpoint folder turned into an OpenVINO model folder that appears whole or not at all.
+
+The result suits `openvino_genai.LLMPipeline` and `ContinuousBatchingPipeline`. Needs neither torch nor network.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from assistant.engines.gpt2_checkpoint import GPT2Checkpoint, read_json
+from assistant.errors import ModelError
+
+FORMAT_VERSION = 1  # of the folder that `convert` writes; raise it when readers could not use an older one
+_END_OF_TEXT = 50256  # the default of GPT2Config
+
+_KEPT = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
+         "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja")
+
+Progress = Callable[[int, int], None]
+
+
+def convert(source: Path, out: Path, bits: int = 8, progress: Progress | None = None) -> Path:
+    """Convert the checkpoint in `source` to an OpenVINO model of 4, 8 or 32 `bits` in `out`; returns `out`.
+
+    `out` must not exist or be empty. `progress` is called with the bytes of work done and in total; the last
+    call, with both equal, comes when the result is in place. Needs free disk space of about twice the result.
+    Raises ModelError; whatever is raised, nothing is left behind.
+    """
+    # OpenVINO takes 0.2 s to import: only conversions pay for it.
+    from assistant.engines.gpt2_graph import check_activation
+    from assistant.engines.gpt2_weights import check_bits, weight_bytes
+
+    source, out = Path(source), Path(out).absolute()
+    checkpoint = GPT2Checkpoint(source)
+    check_bits(bits, checkpoint.shape)
+    check_activation(checkpoint.shape)
+    try:
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise ModelError(f"the output folder must be new or empty, got {out}; remove it or name another")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        size = weight_bytes(checkpoint.shape, bits)
+        # Once as scratch, once as result, and room for the tokenizer.
+        if (free := shutil.disk_usage(out.parent).free) < (needed := 2 * size + 50_000_000):
+            raise ModelError(f"the conversion needs {needed / 1e9:.1f} GB free at {out.parent}, got "
+                             f"{free / 1e9:.1f} GB; free some space or convert with fewer bits")
+        with _folder_aside(out) as aside:
+            # The tokenizer first: its faults show after a second and not after the weights.
+            _write_tokenizer(checkpoint, aside)
+            total = _write_weights(checkpoint, aside, bits, size, progress)
+            _write_settings(checkpoint, aside, bits)
+            _publish(aside, out)
+    except OSError as error:
+        raise ModelError(f"the converted model must be writable at {out}, got: {error}; check the disk and "
+                         "the permissions, then convert again") from error
+    if progress:
+        progress(total, total)
+    return out
+
+
+@contextlib.contextmanager
+def _folder_aside(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that this process alone fills; gone afterwards unless it was renamed."""
+    aside = out.with_name(f".{out.name}.partial")
+    aside.mkdir(exist_ok=True)
+    with _locked(aside):
+        try:
+            # The lock is ours, so what lies here is from a conversion that was killed.
+            for stale in aside.iterdir():
+                stale.unlink()
+            yield aside
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    try:
+        import fcntl
+    except ImportError:  # Windows: two conversions to one place are then the user's to avoid
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise ModelError(f"one conversion at a time may write to {folder}, and another is running; "
+                         "wait for it to end") from None
+    finally:
+        os.close(handle)
+
+
+def _write_tokenizer(checkpoint: GPT2Checkpoint, aside: Path) -> None:
+    source = checkpoint.folder
+    if not (source / "tokenizer.json").is_file() and not all(
+            (source / name).is_file() for name in ("vocab.json", "merges.txt")):
+        raise ModelError(f"{source} must hold the tokenizer, tokenizer.json or vocab.json with merges.txt, "
+                         "found neither; download it from the same model")
+    import openvino as ov
+    from openvino_tokenizers import convert_tokenizer
+    from transformers import GPT2TokenizerFast, PreTrainedTokenizerFast
+
+    # These and not AutoTokenizer, which imports torch (2.5 s) and can ask to run a checkpoint's own code.
+    kind = PreTrainedTokenizerFast if (source / "tokenizer.json").is_file() else GPT2TokenizerFast
+    try:
+        tokenizer = kind.from_pretrained(source, local_files_only=True)
+        if tokenizer.eos_token is None:  # the published gpt2 folders leave it to GPT2Tokenizer's defaults
+            token = checkpoint.config.get("eos_token_id", _END_OF_TEXT)
+            tokenizer.eos_token = tokenizer.convert_ids_to_tokens(token)
+        # GPT-2 has no padding token; batches of several prompts need one.
+        tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+        tokenizer.padding_side = "left"
+        size = tokenizer.vocab_size
+        models = convert_tokenizer(tokenizer, with_detokenizer=True)
+    # Each library has its own exceptions for a damaged file; all of them mean the same to the user.
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        raise ModelError(f"the tokenizer in {source} must be GPT-2's byte-level BPE, got: {reason}; "
+                         "download its files again") from error
+    if size > checkpoint.shape.vocabulary:
+        raise ModelError(f"the tokenizer in {source} must have no more than the model's "
+                         f"{checkpoint.shape.vocabulary} tokens, got {size}; take both from the same model")
+    for model, name in zip(models, ("openvino_tokenizer.xml", "openvino_detokenizer.xml"), strict=True):
+        ov.save_model(model, aside / name, compress_to_fp16=False)
+
+
+def _write_weights(checkpoint: GPT2Checkpoint, aside: Path, bits: int, size: int,
+                   progress: Progress | None) -> int:
+    """Write the network; returns the work in bytes, the tensors to read plus the file to write."""
+    import openvino as ov
+
+    from assistant.engines.gpt2_graph import build
+    from assistant.engines.gpt2_weights import QuantisedWeights
+
+    total = size + sum(checkpoint.read(name).nbytes for name, _ in checkpoint.shape.tensors())
+    done = 0
+
+    def read(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress:
+            progress(done, total)
+
+    with tempfile.TemporaryFile(dir=aside) as scratch:
+        # Bound to a name: the graph points into its maps, and saving would crash once they are gone.
+        weights = QuantisedWeights(checkpoint, bits, scratch, read)
+        model = build(checkpoint.shape, weights)
+        if bits == 32:
+            # Full precision is asked for to compare: keep the plugin from rounding caches and activations.
+            for key, value in (("KV_CACHE_PRECISION", "f32"), ("DYNAMIC_QUANTIZATION_GROUP_SIZE", "0")):
+                model.set_rt_info(value, ["runtime_options", key])
+        ov.save_model(model, aside / "openvino_model.xml", compress_to_fp16=False)
+    try:
+        # A full disk can end the file early without an error; reading it back checks each constant's place.
+        ov.Core().read_model(aside / "openvino_model.xml")
+    except RuntimeError as error:
+        raise ModelError(f"the written model must be readable again, got: {str(error)[-200:]}; "
+                         "check the disk, then convert again") from error
+    return total
+
+
+def _write_settings(checkpoint: GPT2Checkpoint, aside: Path, bits: int) -> None:
+    shape = checkpoint.shape
+    for name in _KEPT:
+        if (checkpoint.folder / name).is_file():
+            shutil.copyfile(checkpoint.folder / name, aside / name)
+    path = aside / "generation_config.json"
+    generation = read_json(path) if path.is_file() else dict[str, Any](_from_model_config=True)
+    for key in ("bos_token_id", "eos_token_id"):
+        token = checkpoint.config.get(key, _END_OF_TEXT)
+        if isinstance(token, int) and token < shape.vocabulary:
+            generation.setdefault(key, token)
+    if "eos_token_id" in generation:
+        generation.setdefault("pad_token_id", generation["eos_token_id"])
+    _dump(path, generation)
+    sizes = {"layers": shape.layers, "width": shape.width, "heads": shape.heads, "positions": shape.positions,
+             "vocabulary": shape.vocabulary, "parameters": shape.parameters}
+    source = checkpoint.config.get("_name_or_path") or checkpoint.folder.resolve().name
+    _dump(aside / "manifest.json",
+          {"format_version": FORMAT_VERSION, "source": source, "bits": bits, "shape": sizes})
+
+
+def _dump(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+
+
+def _publish(aside: Path, out: Path) -> None:
+    """Rename once all bytes are on the disk: a power cut cannot leave a model with holes under its name."""
+    for path in [*aside.iterdir(), aside]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    if out.is_dir():
+        out.rmdir()  # empty: some systems do not rename over a folder
+    aside.rename(out)

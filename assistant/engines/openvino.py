@@ -1,0 +1,271 @@
+"""The CPU engine: one paged-attention loop of OpenVINO GenAI serves every visitor.
+
+``ContinuousBatchingPipeline.step()`` holds Python's interpreter lock for its whole run (seconds for a long prompt),
+so this engine belongs in a process of its own: ``engines/server.py`` runs it there.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+import openvino_genai as genai
+
+from assistant.decoding import Decoding
+from assistant.engines.assembler import Assembler
+from assistant.errors import EngineError, ModelError
+from assistant.generator import Busy, Cancel, Counters, Request, Sink
+from assistant.records import ModelInfo, Piece
+
+CHUNK_TOKENS = 256  # prompt tokens per step: a long prompt is cut so that the other answers go on between the pieces
+WARM_UP_TOKENS = 300  # the first prompt after loading is twice as slow; this one is nobody's
+
+
+@dataclass(eq=False)
+class _Job:
+    number: int
+    ids: ov.Tensor
+    request: Request
+    sink: Sink
+    assembler: Assembler
+    cancelled: bool = False
+    handle: Any = None
+    steps: int = 0
+    ahead: int = field(default=-1)
+
+
+class OpenVinoEngine:
+    """A model folder or GGUF file behind one loop thread."""
+
+    def __init__(
+        self, source: Path, info: ModelInfo, *, running: int, waiting: int, cache_bytes: int, threads: int = 0
+    ) -> None:
+        """Load and warm up. ``cache_bytes`` bounds the key/value cache. Raises ModelError when it cannot load."""
+        scheduler = genai.SchedulerConfig()
+        scheduler.max_num_batched_tokens = CHUNK_TOKENS
+        scheduler.max_num_seqs = running * 5  # a beam search of five counts as five sequences
+        scheduler.enable_prefix_caching = True
+        scheduler.cache_size = max(1, round(cache_bytes / 2**30))
+        properties: dict[str, object] = {"INFERENCE_NUM_THREADS": threads} if threads else {}
+        try:
+            self._pipeline = genai.ContinuousBatchingPipeline(str(source), scheduler, "CPU", properties)
+            self._tokenizer = self._pipeline.get_tokenizer()
+        except RuntimeError as fault:
+            raise ModelError(f"The model {source.name} cannot be loaded: {_last_line(fault)}") from None
+        self._info = replace(info, chat_template=str(self._tokenizer.chat_template or ""))
+        self._running_limit = running
+        self._waiting_limit = waiting
+        self._changed = threading.Condition()
+        self._waiting: deque[_Job] = deque()
+        self._running: list[_Job] = []
+        self._closed = False
+        self._number = self._started = self._finished = self._cancelled = self._tokens = 0
+        self._progress_at = time.monotonic()
+        self._warm_up()
+        self._thread = threading.Thread(target=self._loop, name="engine-loop", daemon=True)
+        self._thread.start()
+
+    @property
+    def info(self) -> ModelInfo:
+        """How the engine describes itself."""
+        return self._info
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text, without special tokens around it."""
+        return [int(self._encode(text).shape[1]) for text in texts]
+
+    def submit(self, request: Request, sink: Sink) -> Cancel:
+        """Queue a request; see ``Engine.submit``."""
+        ids = self._encode(request.prompt)
+        longest = self._info.window - request.decoding.max_new_tokens
+        if ids.shape[1] > longest:
+            raise EngineError(f"The prompt must have at most {longest} tokens beside the answer, it has {ids.shape[1]}.")
+        with self._changed:
+            if self._closed:
+                raise EngineError("The engine has been shut down. Restart the app.")
+            if len(self._waiting) >= self._waiting_limit and len(self._running) >= self._running_limit:
+                raise Busy(f"All {self._running_limit} places are taken and {len(self._waiting)} people are waiting.")
+            self._number += 1
+            job = _Job(self._number, ids, request, sink, Assembler(self._tokenizer.decode, request.stop))
+            self._waiting.append(job)
+            self._started += 1
+            self._changed.notify()
+
+        def cancel() -> None:
+            with self._changed:
+                job.cancelled = True
+                self._changed.notify()
+
+        return cancel
+
+    def counters(self) -> Counters:
+        """Counts since the start."""
+        with self._changed:
+            busy = bool(self._running or self._waiting)
+            return Counters(
+                running=len(self._running),
+                waiting=len(self._waiting),
+                started=self._started,
+                finished=self._finished,
+                cancelled=self._cancelled,
+                tokens=self._tokens,
+                idle_seconds=time.monotonic() - self._progress_at if busy else 0.0,
+            )
+
+    def close(self) -> None:
+        """End the loop; requests under way are cancelled."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join(timeout=30)
+
+    def _loop(self) -> None:
+        try:
+            while self._admit():
+                self._pipeline.step()
+                self._progress_at = time.monotonic()
+                self._deliver()
+        except Exception as fault:  # the loop's own end: every reader must hear of it, none may wait for ever
+            self._fail(EngineError(f"The engine stopped: {_last_line(fault)}"))
+            raise
+
+    def _admit(self) -> bool:
+        """Wait for work, drop what was cancelled, start what there is room for. False when the engine was closed."""
+        with self._changed:
+            while not self._closed:
+                self._drop_cancelled()
+                while self._waiting and len(self._running) < self._running_limit:
+                    job = self._waiting.popleft()
+                    config = _generation_config(job.request.decoding)
+                    job.handle = self._pipeline.add_request(job.number, job.ids, config)
+                    self._running.append(job)
+                self._announce_places()
+                if self._running:
+                    return True
+                self._changed.wait()
+                self._progress_at = time.monotonic()
+            for job in [*self._running, *self._waiting]:
+                job.cancelled = True
+            self._drop_cancelled()
+            return False
+
+    def _drop_cancelled(self) -> None:
+        for job in [job for job in self._running if job.cancelled]:
+            job.handle.cancel()
+            self._running.remove(job)
+            self._end(job, "cancelled")
+        for job in [job for job in self._waiting if job.cancelled]:
+            self._waiting.remove(job)
+            self._end(job, "cancelled")
+        if not self._running and self._pipeline.has_non_finished_requests():
+            self._pipeline.step()  # lets the pipeline forget what was cancelled
+
+    def _end(self, job: _Job, finish: str) -> None:
+        if finish == "cancelled":
+            self._cancelled += 1
+        else:
+            self._finished += 1
+        job.sink(Piece(job.assembler.finish() if not job.cancelled else "", job.assembler.count, finish=finish))
+
+    def _announce_places(self) -> None:
+        for ahead, job in enumerate(self._waiting, start=len(self._running)):
+            if job.ahead != ahead:
+                job.ahead = ahead
+                job.sink(Piece(ahead=ahead))
+
+    def _deliver(self) -> None:
+        for job in list(self._running):
+            job.steps += 1
+            if job.request.decoding.num_beams > 1:
+                finish = self._deliver_beams(job)
+            else:
+                finish = self._deliver_tokens(job)
+            if finish and not job.cancelled:
+                with self._changed:
+                    self._running.remove(job)
+                    self._end(job, finish)
+
+    def _deliver_tokens(self, job: _Job) -> str:
+        finish = ""
+        text = ""
+        while job.handle.can_read():
+            for output in job.handle.read().values():
+                self._tokens += len(output.generated_ids)
+                text += job.assembler.add(output.generated_ids)
+                finish = _finish_name(output.finish_reason)
+        if job.assembler.stopped and not finish:
+            job.handle.stop()
+            finish = "stop"
+        if text:
+            job.sink(Piece(text, job.assembler.count))
+        return finish or _ended(job.handle)
+
+    def _deliver_beams(self, job: _Job) -> str:
+        if not job.handle.can_read():
+            job.sink(Piece(tokens=min(job.steps, job.request.decoding.max_new_tokens)))
+            return _ended(job.handle)
+        best = max(job.handle.read().values(), key=lambda output: output.score)
+        self._tokens += len(best.generated_ids)
+        job.sink(Piece(job.assembler.add(best.generated_ids), job.assembler.count))
+        return _finish_name(best.finish_reason) or "stop"
+
+    def _fail(self, fault: Exception) -> None:
+        with self._changed:
+            self._closed = True
+            for job in [*self._running, *self._waiting]:
+                job.sink(fault)
+            self._running.clear()
+            self._waiting.clear()
+
+    def _encode(self, text: str) -> ov.Tensor:
+        return self._tokenizer.encode(text, add_special_tokens=False).input_ids
+
+    def _warm_up(self) -> None:
+        text = "warm up " * WARM_UP_TOKENS
+        ids = ov.Tensor(self._encode(text).data[:, : min(WARM_UP_TOKENS, self._info.window - 8)].copy())
+        self._pipeline.add_request(0, ids, _generation_config(Decoding(max_new_tokens=2)))
+        while self._pipeline.has_non_finished_requests():
+            self._pipeline.step()
+
+
+def _generation_config(decoding: Decoding) -> genai.GenerationConfig:
+    config = genai.GenerationConfig()
+    config.max_new_tokens = decoding.max_new_tokens
+    config.repetition_penalty = decoding.repetition_penalty
+    if decoding.num_beams > 1:
+        config.num_beams = decoding.num_beams
+        config.num_return_sequences = 1
+        config.no_repeat_ngram_size = decoding.no_repeat_ngram_size or 2**31 - 1
+        early, heuristic = genai.StopCriteria.EARLY, genai.StopCriteria.HEURISTIC
+        config.stop_criteria = early if decoding.early_stopping else heuristic
+    elif decoding.samples:
+        config.do_sample = True
+        config.temperature = decoding.temperature
+        config.top_p = decoding.top_p
+        config.top_k = decoding.top_k or 2**31 - 1
+        config.rng_seed = decoding.seed
+    return config
+
+
+def _finish_name(reason: genai.GenerationFinishReason) -> str:
+    if reason == genai.GenerationFinishReason.NONE:
+        return ""
+    return "length" if reason == genai.GenerationFinishReason.LENGTH else "stop"
+
+
+def _ended(handle: Any) -> str:
+    """The end of a request whose last read brought no tokens."""
+    if handle.get_status() == genai.GenerationStatus.IGNORED:
+        return "length"  # the cache is too small for it
+    return "stop" if handle.get_status() == genai.GenerationStatus.FINISHED else ""
+
+
+def _last_line(fault: Exception) -> str:
+    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
+    return lines[-1] if lines else type(fault).__name__

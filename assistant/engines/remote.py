@@ -1,0 +1,175 @@
+"""The generator at the other end of an OpenAI-compatible ``/v1/completions`` server, through the openai client.
+
+The same for the engine process on this machine and for vLLM, ``transformers serve`` or llama.cpp's server elsewhere.
+What only this project's own server offers (queue places, token counts, its chat template) is used where it is there.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import openai
+
+from assistant.decoding import Decoding
+from assistant.errors import EngineError
+from assistant.generator import Busy
+from assistant.records import ModelInfo, Piece
+
+CONNECT_SECONDS = 3.0
+READ_SECONDS = 60.0  # between two events of a stream
+CHARACTERS_PER_TOKEN = 3.0  # a careful guess for servers that cannot count; English has about 4
+REMEMBERED_COUNTS = 4096
+
+
+class RemoteGenerator:
+    """One server. ``base_url`` ends in /v1."""
+
+    def __init__(self, base_url: str, key: str = "", model: str = "", window: int = 1024) -> None:
+        """Connect and ask what the server runs. ``model`` and ``window`` are for servers that do not say.
+
+        Raises EngineError when it does not answer.
+        """
+        self._base_url = base_url.rstrip("/")
+        self._client = openai.OpenAI(
+            base_url=self._base_url,
+            api_key=key or "none",
+            timeout=openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            max_retries=2,
+        )
+        self._counts: OrderedDict[str, int] = OrderedDict()
+        self._lock = threading.Lock()
+        self._can_count = True
+        self._info = self._describe(model, window)
+
+    @property
+    def info(self) -> ModelInfo:
+        """How the server described itself."""
+        return self._info
+
+    @property
+    def address(self) -> str:
+        """The server's address without /v1."""
+        return self._base_url.removesuffix("/v1")
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text as the server counts them, or a careful guess where it does not count."""
+        with self._lock:
+            unknown = list(dict.fromkeys(text for text in texts if text not in self._counts))
+        found = dict(zip(unknown, self._ask_counts(unknown), strict=True)) if unknown else {}
+        with self._lock:
+            self._counts.update(found)
+            counts = [found.get(text) or self._counts[text] for text in texts]
+            while len(self._counts) > REMEMBERED_COUNTS:
+                self._counts.popitem(last=False)
+        return counts
+
+    def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
+        """Pieces of the answer. Closing the iterator hangs up, which ends the work at the server."""
+        if decoding.num_beams > 1 and not self._info.beams:
+            raise EngineError(f"{self._info.name} is served without beam search. Choose another preset.")
+        try:
+            events = self._client.completions.create(
+                model=self._info.name,
+                prompt=prompt,
+                stream=True,
+                max_tokens=decoding.max_new_tokens,
+                temperature=decoding.temperature,
+                top_p=decoding.top_p,
+                seed=decoding.seed,
+                stop=list(stop)[:4] or None,
+                extra_body=_extra(decoding),
+            )
+        except openai.OpenAIError as fault:
+            raise self._explain(fault) from None
+        tokens = 0
+        try:
+            for event in events:
+                progress = (event.model_extra or {}).get("progress") or {}
+                choice = event.choices[0] if event.choices else None
+                text = choice.text if choice else ""
+                tokens = int(progress.get("tokens", tokens + bool(text)))
+                finish = (choice.finish_reason if choice else None) or ""
+                yield Piece(text or "", tokens, int(progress.get("ahead", 0)), finish)
+                if finish:
+                    return
+            raise EngineError(f"{self._info.name} hung up in the middle of the answer. Ask again.")
+        except openai.OpenAIError as fault:
+            raise self._explain(fault) from None
+        except OSError as fault:
+            raise EngineError(f"The connection to {self._info.name} broke ({fault}). Ask again.") from None
+        finally:
+            events.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def _describe(self, model: str, window: int) -> ModelInfo:
+        try:
+            entries = self._client.models.list().data
+        except openai.OpenAIError as fault:
+            raise self._explain(fault) from None
+        entry = next((entry for entry in entries if entry.id == model), entries[0] if entries else None)
+        extra: dict[str, Any] = (entry.model_extra or {}) if entry else {}
+        if "assistant" in extra:
+            return ModelInfo(**extra["assistant"])
+        return ModelInfo(
+            name=entry.id if entry else model or "default",
+            engine="remote",
+            window=int(extra.get("max_model_len") or window),
+            detail=f"Served at {self._base_url}.",
+            beams=False,
+        )
+
+    def _ask_counts(self, texts: list[str]) -> list[int]:
+        if self._can_count:
+            address = self.address + "/tokenize"
+            try:
+                if self._info.engine == "remote":
+                    answers = [
+                        self._client.post(address, cast_to=object, body={"model": self._info.name, "prompt": text})
+                        for text in texts
+                    ]
+                    return [int(answer["count"]) for answer in answers]  # type: ignore[index]
+                answer = self._client.post(address, cast_to=object, body={"texts": texts})
+                return [int(count) for count in answer["counts"]]  # type: ignore[index]
+            except (openai.APIStatusError, KeyError, TypeError):
+                self._can_count = False  # this server has no such address
+            except openai.OpenAIError as fault:
+                raise self._explain(fault) from None
+        return [int(len(text) / CHARACTERS_PER_TOKEN) + 1 for text in texts]
+
+    def _explain(self, fault: openai.OpenAIError) -> EngineError:
+        if isinstance(fault, openai.APITimeoutError):
+            return EngineError(f"The model server did not answer within {READ_SECONDS:.0f} s. Ask again.")
+        if isinstance(fault, openai.APIConnectionError):
+            return EngineError("The model server cannot be reached. It may be starting again; ask again in a moment.")
+        if isinstance(fault, openai.RateLimitError):
+            return Busy(_message(fault))
+        if isinstance(fault, openai.AuthenticationError):
+            return EngineError("The model server refused the key. Set ASSISTANT_API_KEY.")
+        return EngineError(f"The model server reported: {_message(fault)}")
+
+
+def _message(fault: openai.OpenAIError) -> str:
+    body = getattr(fault, "body", None)
+    if isinstance(body, dict) and body.get("message"):
+        return str(body["message"])
+    return str(fault).splitlines()[0]
+
+
+def _extra(decoding: Decoding) -> dict[str, Any]:
+    """Parameters beyond OpenAI's, under the names that vLLM, llama.cpp and this project's server share."""
+    extra: dict[str, Any] = {}
+    if decoding.repetition_penalty != 1:
+        extra["repetition_penalty"] = decoding.repetition_penalty
+    if decoding.top_k:
+        extra["top_k"] = decoding.top_k
+    if decoding.num_beams > 1:
+        extra["num_beams"] = decoding.num_beams
+        extra["no_repeat_ngram_size"] = decoding.no_repeat_ngram_size
+        extra["early_stopping"] = decoding.early_stopping
+    return extra

@@ -1,0 +1,61 @@
+"""The engine process: loads one model, serves it on a loopback port, and ends when its parent does."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from assistant.engines.server import create_app
+from assistant.errors import AssistantError
+from assistant.generator import Engine
+from assistant.records import ModelInfo
+
+READY = "READY"  # first word of the line that tells the parent the port
+FAILED = "FAILED"  # first word of the line that tells the parent why there is none
+
+
+def load_engine(
+    engine: str, source: str, info: ModelInfo, *, running: int, waiting: int, cache_bytes: int, threads: int
+) -> Engine:
+    """The engine that was chosen, loaded. Raises ModelError when it cannot be."""
+    if engine == "torch":
+        from assistant.engines.torch import TorchEngine
+
+        return TorchEngine(source, info, waiting=waiting, threads=threads)
+    from assistant.engines.openvino import OpenVinoEngine
+
+    return OpenVinoEngine(
+        Path(source), info, running=running, waiting=waiting, cache_bytes=cache_bytes, threads=threads
+    )
+
+
+def serve(engine: Engine, host: str, port: int, key: str, *, child: bool = False) -> None:
+    """Serve until the process is told to end. A child also ends when its standard input closes."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as fault:
+        raise AssistantError(f"Port {port} on {host} cannot be used: {fault.strerror}. Choose another.") from None
+    if child:
+        threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+    print(f"{READY} {listener.getsockname()[1]}", flush=True)
+    config = uvicorn.Config(
+        create_app(engine, key), log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="off"
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        engine.close()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot say good-bye; its end of the pipe closes all the same."""
+    while sys.stdin.buffer.read(1):
+        pass
+    os._exit(0)

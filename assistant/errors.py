@@ -1,0 +1,28 @@
+"""The failures that a user may read: one line that says what must hold, what was got and what to do next.
+
+Raised where the fault is known; caught only at the page and at the command line.
+"""
+
+
+class AssistantError(Exception):
+    """A failure whose message is written for the person who uses the assistant."""
+
+
+class SettingsError(AssistantError):
+    """A setting has a value that cannot work."""
+
+
+class NoteError(AssistantError):
+    """A note cannot be read or understood."""
+
+
+class IndexingError(AssistantError):
+    """The index cannot be built, read or written."""
+
+
+class ModelError(AssistantError):
+    """A model is missing, damaged, of the wrong kind or too large for this host."""
+
+
+class EngineError(AssistantError):
+    """A generator that had started can no longer answer."""

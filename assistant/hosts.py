@@ -1,0 +1,88 @@
+"""What this host really has: memory allowed by its cgroup or its hardware, disk, cores, GPU."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+CGROUP_LIMITS = (
+    Path("/sys/fs/cgroup/memory.max"),  # version 2
+    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),  # version 1
+)
+CGROUP_USAGES = (
+    Path("/sys/fs/cgroup/memory.current"),
+    Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """Bytes and counts; ``memory`` is what this process and its children may use in all."""
+
+    memory: int
+    memory_free: int
+    disk_free: int
+    cores: int
+    gpu: str  # name; empty when there is none
+    gpu_memory: int
+
+
+def look_at_host(cache: Path) -> Host:
+    """This host, with the free disk at the cache folder."""
+    memory = psutil.virtual_memory()
+    limit = min(_first_number(CGROUP_LIMITS) or memory.total, memory.total)
+    used = _first_number(CGROUP_USAGES) if limit < memory.total else None
+    free = min(memory.available, limit - used) if used is not None else memory.available
+    gpu, gpu_memory = _gpu()
+    return Host(
+        memory=limit,
+        memory_free=max(0, free),
+        disk_free=shutil.disk_usage(_existing(cache)).free,
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        gpu=gpu,
+        gpu_memory=gpu_memory,
+    )
+
+
+def memory_of_app() -> int:
+    """Anonymous bytes of this process and its children: what a host counts against its limit and cannot reclaim."""
+    me = psutil.Process()
+    return sum(_anonymous(process) for process in [me, *me.children(recursive=True)])
+
+
+def _anonymous(process: psutil.Process) -> int:
+    try:
+        memory = process.memory_info()
+    except psutil.NoSuchProcess:
+        return 0
+    return int(memory.rss - getattr(memory, "shared", 0))
+
+
+def _first_number(files: tuple[Path, ...]) -> int | None:
+    for file in files:
+        try:
+            text = file.read_text(encoding="ascii").strip()
+        except OSError:
+            continue
+        if text.isdigit():
+            return int(text)
+    return None
+
+
+def _existing(folder: Path) -> Path:
+    return next((path for path in (folder, *folder.parents) if path.exists()), Path.cwd())
+
+
+def _gpu() -> tuple[str, int]:
+    """Name and memory of the first GPU. Looked for without importing torch, which takes seconds, where there is none."""
+    if not any(Path(device).exists() for device in ("/dev/nvidia0", "/dev/nvidiactl", "/dev/kfd")):
+        return "", 0
+    import torch
+
+    if not torch.cuda.is_available():
+        return "", 0
+    return torch.cuda.get_device_name(0), int(torch.cuda.get_device_properties(0).total_memory)

@@ -1,0 +1,214 @@
+"""A folder of notes becomes passages: one section each, with its title, heading path and line."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import frontmatter
+import yaml
+
+from assistant.errors import NoteError
+from assistant.markup import Block, blocks
+from assistant.records import Note, Passage, Reference, SkippedNote
+
+SUFFIXES = (".md", ".markdown", ".txt")
+LARGEST_BYTES = 5_000_000
+LONGEST_WORDS = 200  # of a passage; MiniLM reads 256 word pieces, so the end of a longer one would not be searched
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFile:
+    """A file of the knowledge folder as the disk describes it: cheap to list, enough to notice a change."""
+
+    path: str
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """All notes of a folder that could be read, and those that could not."""
+
+    notes: tuple[Note, ...]
+    skipped: tuple[SkippedNote, ...]
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every passage, in the order of notes and lines."""
+        return tuple(passage for note in self.notes for passage in note.passages)
+
+
+def list_files(folder: Path) -> tuple[NoteFile, ...]:
+    """The note files of a folder and its sub-folders, sorted by path.
+
+    Hidden files and folders are left out. Symbolic links are listed, so that they can be reported, but never followed.
+    """
+    return tuple(sorted(_walk(folder, folder), key=lambda file: file.path))
+
+
+def _walk(root: Path, folder: Path) -> Iterator[NoteFile]:
+    if not folder.is_dir():
+        raise NoteError(f"The knowledge folder must exist and be a folder; {folder} is not. Give one with --knowledge.")
+    try:
+        entries = list(os.scandir(folder))
+    except OSError as fault:
+        raise NoteError(f"The knowledge folder {folder} cannot be listed: {fault.strerror}.") from None
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(root, Path(entry.path))
+        elif entry.name.lower().endswith(SUFFIXES):
+            status = entry.stat(follow_symlinks=False)
+            relative = Path(entry.path).relative_to(root).as_posix()
+            yield NoteFile(relative, status.st_size, status.st_mtime_ns)
+
+
+def read_library(folder: Path) -> Library:
+    """Every note of a folder. A file that cannot be used is reported in ``skipped`` and never stops the others.
+
+    Raises NoteError when the folder itself cannot be read.
+    """
+    notes: list[Note] = []
+    skipped: list[SkippedNote] = []
+    for file in list_files(folder):
+        try:
+            notes.append(read_note(folder, file.path))
+        except NoteError as fault:
+            skipped.append(SkippedNote(file.path, str(fault)))
+    return Library(tuple(notes), tuple(skipped))
+
+
+def read_note(folder: Path, path: str) -> Note:
+    """One note of the folder. Raises NoteError saying what is wrong with the file."""
+    raw = _read_bytes(folder / path)
+    return parse_note(path, raw)
+
+
+def parse_note(path: str, raw: bytes) -> Note:
+    """A note from the bytes of its file. Raises NoteError when they are not a usable note."""
+    if b"\0" in raw:
+        raise NoteError("it must be text but holds binary data. Convert it to Markdown.")
+    try:
+        source = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise NoteError(f"it must be UTF-8 text; byte {fault.start} is not. Save it as UTF-8.") from None
+    try:
+        meta, body = frontmatter.parse(source)
+    except yaml.YAMLError as fault:
+        problem = getattr(fault, "problem", None) or "not valid YAML"
+        raise NoteError(f"its front matter cannot be read ({problem}). Quote values that contain a colon.") from None
+    if not body.strip():
+        raise NoteError("it is empty. Write at least one paragraph.")
+    first_line = source[: source.index(body)].count("\n") if body in source else 0
+    found = blocks(body)
+    title = str(meta.get("title") or "").strip() or _first_heading(found) or _title_from(path)
+    topics = tuple(str(topic) for topic in _as_list(meta.get("topics")))
+    passages = tuple(_passages(path, title, topics, found, first_line))
+    if not passages:
+        raise NoteError("it has headings but no text under them. Write at least one paragraph.")
+    return Note(
+        path=path,
+        title=title,
+        topics=topics,
+        references=tuple(_reference(entry) for entry in _as_list(meta.get("references"))),
+        reviewed=str(meta.get("reviewed") or ""),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        passages=passages,
+    )
+
+
+def _read_bytes(file: Path) -> bytes:
+    if file.is_symlink():
+        raise NoteError("it is a symbolic link, which is not followed. Copy the file itself.")
+    try:
+        size = file.stat().st_size
+        if size > LARGEST_BYTES:
+            raise NoteError(f"it must be at most {LARGEST_BYTES:,} bytes, it has {size:,}. Split it.")
+        return file.read_bytes()
+    except OSError as fault:
+        raise NoteError(f"it cannot be read: {fault.strerror}.") from None
+
+
+def _passages(path: str, title: str, topics: tuple[str, ...], found: list[Block], first_line: int) -> Iterator[Passage]:
+    """Cut the blocks at headings, and sections that are too long for the embedder between blocks."""
+    trail: list[tuple[int, str]] = []
+    pending: list[Block] = []
+    line = 0
+
+    def flush() -> Iterator[Passage]:
+        heading = " › ".join(text for _, text in trail if text and text != title)
+        for group in _groups(pending):
+            start = line if group[0] is pending[0] and trail else group[0].line
+            text = "\n\n".join(block.text for block in group)
+            yield Passage(path, title, heading, first_line + start + 1, text, topics)
+
+    for block in found:
+        if block.level:
+            yield from flush()
+            pending = []
+            trail = [entry for entry in trail if entry[0] < block.level] + [(block.level, block.text)]
+            line = block.line
+        elif block.text.strip():
+            pending.append(block)
+    yield from flush()
+
+
+def _groups(section: list[Block]) -> Iterator[list[Block]]:
+    """Blocks of a section in groups of at most LONGEST_WORDS words; a longer block is cut at line or word ends."""
+    group: list[Block] = []
+    words = 0
+    for block in (piece for whole in section for piece in _cut(whole)):
+        length = len(block.text.split())
+        if group and words + length > LONGEST_WORDS:
+            yield group
+            group, words = [], 0
+        group.append(block)
+        words += length
+    if group:
+        yield group
+
+
+def _cut(block: Block) -> Iterator[Block]:
+    words = block.text.split(" ")
+    if len(block.text.split()) <= LONGEST_WORDS:
+        yield block
+        return
+    at = 0
+    line = block.line
+    while at < len(words):
+        text = " ".join(words[at : at + LONGEST_WORDS])
+        yield Block(block.kind, line, text)
+        line += text.count("\n")
+        at += LONGEST_WORDS
+
+
+def _first_heading(found: list[Block]) -> str:
+    return next((block.text for block in found if block.level == 1), "")
+
+
+def _title_from(path: str) -> str:
+    stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    return stem.replace("-", " ").replace("_", " ").strip().capitalize() or "Untitled"
+
+
+def _as_list(value: object) -> list[object]:
+    if value is None:
+        return []
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def _reference(entry: object) -> Reference:
+    if not isinstance(entry, dict):
+        return Reference("", str(entry), None, "")
+    year = entry.get("year")
+    return Reference(
+        author=str(entry.get("author") or ""),
+        title=str(entry.get("title") or ""),
+        year=year if isinstance(year, int) else None,
+        link=str(entry.get("link") or ""),
+    )

@@ -1,0 +1,157 @@
+"""The frozen values that flow from a question to its answer, in the order in which they appear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A published source that a note names in its front matter."""
+
+    author: str
+    title: str
+    year: int | None
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One section of a note: the unit that is embedded, found, put into the prompt and shown as a source."""
+
+    note: str  # path of the note below the knowledge folder, with forward slashes
+    title: str
+    heading: str  # path of headings, outermost first, joined with " › "; empty for text above the first heading
+    line: int  # line of the section's heading in the file, counted from 1
+    text: str  # the section's Markdown, its heading left out
+    topics: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Title and heading on one line, as readers see the source."""
+        return f"{self.title} › {self.heading}" if self.heading else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A file of the knowledge folder, cut into passages."""
+
+    path: str
+    title: str
+    topics: tuple[str, ...]
+    references: tuple[Reference, ...]
+    reviewed: str
+    sha256: str
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedNote:
+    """A file that could not be used, and why: reported by name, never fatal."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found for a question."""
+
+    rank: int  # 1 is the best
+    score: float  # cosine similarity of question and passage, -1 to 1
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What the notes hold for a question."""
+
+    question: str
+    query: str  # what was searched for: the question, for a follow-up with the topic of the turn before
+    hits: tuple[Hit, ...]
+    covered: bool  # whether the notes answer the question
+    confidence: float  # calibrated probability that they do, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier question of a conversation and the answer that was given."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptPart:
+    """A stretch of the prompt and what it costs, for the picture of the model's window."""
+
+    kind: str  # "instructions", "snippet", "history", "question"
+    label: str
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """The exact text that the model reads, and what was and was not placed in it."""
+
+    text: str
+    tokens: int
+    window: int  # tokens that the model can hold, prompt and answer together
+    reserved: int  # tokens kept free for the answer
+    placed: tuple[Hit, ...]
+    dropped: tuple[Hit, ...]
+    parts: tuple[PromptPart, ...] = ()
+    stop: tuple[str, ...] = ()  # texts at which the answer ends
+
+
+@dataclass(frozen=True, slots=True)
+class LeadSentence:
+    """A sentence of the notes shown before the generated text, with the number of its source."""
+
+    text: str
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a generator sends while it works: text, or word of where the request stands."""
+
+    text: str = ""
+    tokens: int = 0  # tokens generated so far
+    ahead: int = 0  # requests that must finish before this one starts
+    finish: str = ""  # "", "stop", "length" or "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """How a generator describes itself."""
+
+    name: str
+    engine: str  # "openvino", "torch", "remote" or "notes"
+    window: int  # tokens for prompt and answer together
+    chat_template: str = ""  # Jinja source; empty for a base model such as GPT-2
+    detail: str = ""  # one plain sentence: device, precision, where it came from
+    beams: bool = True  # whether beam search can be asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The end of the story: what was said, on which sources, and what it cost."""
+
+    question: str
+    text: str
+    abstained: bool
+    sources: tuple[Hit, ...]
+    model: str
+    engine: str
+    preset: str
+    lead: tuple[LeadSentence, ...] = ()
+    prompt: Prompt | None = None
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    seconds_to_retrieve: float = 0.0
+    seconds_to_first_token: float | None = None  # None when nothing was generated
+    tokens_per_second: float | None = None
+    finish: str = "stop"  # "stop", "length", "cancelled", "notes" (no generator) or "failed"
+    problem: str = ""  # why the generator could not finish, in one line
+    nearest: tuple[Hit, ...] = field(default=())  # what to read instead when the notes do not cover the question

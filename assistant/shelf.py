@@ -1,0 +1,84 @@
+"""The current indexes of the knowledge folder: noticed when notes change, made aside, then swapped in whole."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.embedder import Embedder
+from assistant.errors import AssistantError
+from assistant.index import Refresh, refresh
+from assistant.lexical import LexicalIndex
+from assistant.notes import Library, NoteFile, list_files, read_library
+from assistant.records import SkippedNote
+from assistant.retriever import Catalog
+
+LOOK_SECONDS = 1.0  # at most one look at the folder in this time, however many ask
+log = logging.getLogger(__name__)
+
+Progress = Callable[[int, int], None]
+
+
+class Shelf:
+    """Publishes a frozen catalog; readers keep the one they were given, whatever happens to the folder."""
+
+    def __init__(self, knowledge: Path, home: Path, embedder: Embedder, progress: Progress | None = None) -> None:
+        """Read the notes and get their index. Raises AssistantError kinds when the folder or cache cannot be used."""
+        self._knowledge = knowledge
+        self._folder = index_folder(knowledge, home)
+        self._embedder = embedder
+        self._lock = threading.Lock()
+        self._looked_at = time.monotonic()
+        self._files: tuple[NoteFile, ...] = ()
+        self._renew(list_files(knowledge), progress)
+
+    @property
+    def library(self) -> Library:
+        """The notes behind the current catalog."""
+        return self._library
+
+    @property
+    def skipped(self) -> tuple[SkippedNote, ...]:
+        """Files that could not be used, with the reason."""
+        return self._library.skipped
+
+    @property
+    def last_refresh(self) -> Refresh:
+        """What it took to get the current index."""
+        return self._refresh
+
+    def catalog(self) -> Catalog:
+        """The catalog of the notes as they are now.
+
+        Looks at the folder at most once a second. Whoever notices a change renews the index; others meanwhile get the
+        catalog that was valid before. When renewing fails, the old catalog stays and the log says why.
+        """
+        if time.monotonic() - self._looked_at > LOOK_SECONDS and self._lock.acquire(blocking=False):
+            try:
+                files = list_files(self._knowledge)
+                if files != self._files:
+                    self._renew(files, None)
+            except AssistantError as fault:
+                log.warning("the notes cannot be renewed, the earlier ones stay: %s", fault)
+            finally:
+                self._looked_at = time.monotonic()
+                self._lock.release()
+        return self._catalog
+
+    def _renew(self, files: tuple[NoteFile, ...], progress: Progress | None) -> None:
+        library = read_library(self._knowledge)
+        for skipped in library.skipped:
+            log.warning("note skipped: %s: %s", skipped.path, skipped.reason)
+        made = refresh(self._folder, library, self._embedder, progress)
+        catalog = Catalog(made.index, LexicalIndex.of(made.index.passages))
+        self._files, self._library, self._refresh, self._catalog = files, library, made, catalog
+
+
+def index_folder(knowledge: Path, home: Path) -> Path:
+    """Where the index of a knowledge folder is kept: folders of different places do not share one."""
+    place = hashlib.sha256(str(knowledge.resolve()).encode()).hexdigest()[:16]
+    return home / "index" / place

@@ -1,0 +1,57 @@
+"""Results as plain JSON values, the same for the command line, exports and logs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.records import Answer, Hit, LeadSentence, Retrieval
+
+
+def hit_view(hit: Hit) -> dict[str, Any]:
+    """A hit with its passage."""
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "note": hit.passage.note,
+        "title": hit.passage.title,
+        "heading": hit.passage.heading,
+        "line": hit.passage.line,
+        "text": hit.passage.text,
+    }
+
+
+def retrieval_view(retrieval: Retrieval) -> dict[str, Any]:
+    """What was found for a question."""
+    return {
+        "question": retrieval.question,
+        "covered": retrieval.covered,
+        "confidence": retrieval.confidence,
+        "hits": [hit_view(hit) for hit in retrieval.hits],
+    }
+
+
+def lead_view(sentence: LeadSentence) -> dict[str, Any]:
+    """A sentence of the notes with the number of its source."""
+    return {"text": sentence.text, "source": sentence.source}
+
+
+def answer_view(answer: Answer) -> dict[str, Any]:
+    """An answer with its sources and what it cost."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "abstained": answer.abstained,
+        "lead": [lead_view(sentence) for sentence in answer.lead],
+        "sources": [hit_view(hit) for hit in answer.sources],
+        "nearest": [hit_view(hit) for hit in answer.nearest],
+        "model": answer.model,
+        "engine": answer.engine,
+        "preset": answer.preset,
+        "prompt_tokens": answer.prompt_tokens,
+        "answer_tokens": answer.answer_tokens,
+        "seconds_to_retrieve": round(answer.seconds_to_retrieve, 3),
+        "seconds_to_first_token": answer.seconds_to_first_token,
+        "tokens_per_second": answer.tokens_per_second,
+        "finish": answer.finish,
+        "problem": answer.problem,
+    }
