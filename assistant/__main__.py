@@ -9,6 +9,7 @@ import sys
 import click
 
 from assistant.commands.ask import ask, search
+from assistant.commands.convert import convert
 from assistant.commands.index import index
 from assistant.commands.models import models
 from assistant.commands.serve import serve
@@ -17,7 +18,7 @@ from assistant.errors import AssistantError
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def cli() -> None:
-    """Ask a folder of deep-learning notes; GPT-2 XL writes, every source is shown.
+    r"""Ask a folder of deep-learning notes; GPT-2 XL writes, every source is shown.
 
     \b
     python -m assistant ask "What is dropout and what happens at test time?"
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (ask, search, index, models, serve):
+for command in (ask, search, index, models, convert, serve):
     cli.add_command(command)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,7 +24,8 @@ log = logging.getLogger(__name__)
 class Report(Protocol):
     """Told what is being loaded: a sentence, and how much of it is done, 0 to 1, where that is known."""
 
-    def __call__(self, what: str, share: float | None = None) -> None: ...
+    def __call__(self, what: str, share: float | None = None) -> None:
+        """Report."""
 
 
 def _silent(what: str, share: float | None = None) -> None:
@@ -113,5 +113,3 @@ def _first_that_answers(settings: Settings) -> tuple[Choice, Generator | None]:
             continue
         return Choice(None, f"ASSISTANT_ENDPOINT names {address}."), remote
     return Choice(None, "no endpoint answers: " + "; ".join(problems)), None
-
-

@@ -25,9 +25,7 @@ class Evidence:
     lexical: float  # best BM25 score of a hit
 
     @classmethod
-    def of(
-        cls, query: str, hits: Sequence[Hit], dense: dict[int, float], lexical: npt.NDArray[np.float32]
-    ) -> Evidence:
+    def of(cls, query: str, hits: Sequence[Hit], dense: dict[int, float], lexical: npt.NDArray[np.float32]) -> Evidence:
         """Evidence from one retrieval."""
         scores = [hit.score for hit in hits]
         rows = sorted(dense, key=lambda row: -dense[row])[: len(hits)]

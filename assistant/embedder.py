@@ -50,9 +50,7 @@ class SentenceEmbedder:
             batch = [texts[at] for at in order[start : start + 32]]
             with self._lock:  # taken per batch, so that a question need not wait for a whole index
                 rows.append(
-                    self._model.encode(
-                        batch, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
-                    )
+                    self._model.encode(batch, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
                 )
             if progress:
                 progress(min(start + 32, len(order)))

@@ -9,7 +9,8 @@ from assistant.records import Turn
 
 # Words that point back: a question that holds one, or begins like a continuation, cannot be searched alone.
 _POINTS_BACK = re.compile(
-    r"\b(it|its|this|that|these|those|they|them|their|he|she|one|ones|same|former|latter|above|previous|else)\b", re.I
+    r"\b(it|its|this|that|these|those|they|them|their|he|she|one|ones|same|former|latter|above|previous|else)\b",
+    re.I,
 )
 _CONTINUES = re.compile(
     r"^\W*(and|but|so|or|also|then|what about|how about|what if|why not|why so|why|how come|when|really|for example|"

@@ -74,7 +74,9 @@ class Generations:
             with FileLock(self._folder / "lock", timeout=120):
                 return self._write_locked(fill)
         except Timeout:
-            raise IndexingError(f"Another process has been writing {self._folder} for two minutes. Try again.") from None
+            raise IndexingError(
+                f"Another process has been writing {self._folder} for two minutes. Try again."
+            ) from None
         except OSError as fault:
             raise IndexingError(
                 f"The index cannot be written to {self._folder}: {fault.strerror or fault}. Free space there or set "

@@ -78,7 +78,7 @@ def _existing(folder: Path) -> Path:
 
 
 def _gpu() -> tuple[str, int]:
-    """Name and memory of the first GPU. Looked for without importing torch, which takes seconds, where there is none."""
+    """Name and memory of the first GPU. Without a device file torch is not imported, which would take seconds."""
     if not any(Path(device).exists() for device in ("/dev/nvidia0", "/dev/nvidiactl", "/dev/kfd")):
         return "", 0
     import torch

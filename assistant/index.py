@@ -100,20 +100,20 @@ def _build(
         for row, passage in enumerate(old.passages):
             known.setdefault((passage.note, old.notes[passage.note]), []).append(row)
     passages: list[Passage] = []
-    rows: list[int | None] = []  # row in the old index, or None when it must be embedded
+    origins: list[int | None] = []  # row in the old index, or None when it must be embedded
     for note in library.notes:
         reusable = known.get((note.path, note.sha256), [])
         passages.extend(note.passages)
-        rows.extend(reusable if len(reusable) == len(note.passages) else [None] * len(note.passages))
-    fresh = [at for at, row in enumerate(rows) if row is None]
+        origins.extend(reusable if len(reusable) == len(note.passages) else [None] * len(note.passages))
+    fresh = [at for at, row in enumerate(origins) if row is None]
     report = (lambda done: progress(done, len(fresh))) if progress else None
     made = embedder.embed([embedded_text(passages[at]) for at in fresh], report)
     vectors = np.empty((len(passages), made.shape[1]), dtype=np.float32)
     vectors[fresh] = made
     if old is not None:
-        for at, row in enumerate(rows):
-            if row is not None:
-                vectors[at] = old.vector(row)
+        for at, origin in enumerate(origins):
+            if origin is not None:
+                vectors[at] = old.vector(origin)
     flat = faiss.IndexFlatIP(made.shape[1])
     flat.add(vectors)
     notes = {note.path: note.sha256 for note in library.notes}

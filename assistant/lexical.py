@@ -43,4 +43,7 @@ class LexicalIndex:
 def _terms(texts: list[str]) -> list[list[str]]:
     # A stemmer of its own for each call: the C object must not be shared by threads.
     stemmer = Stemmer.Stemmer("english")
-    return bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False)
+    terms: list[list[str]] = bm25s.tokenize(
+        texts, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False
+    )
+    return terms

@@ -42,6 +42,16 @@ SHAPES = (  # largest first: the order in which auto prefers them
 )
 
 
+def shape_of(parameters: int) -> Shape | None:
+    """The size of GPT-2 that has this many parameters."""
+    return next((shape for shape in SHAPES if shape.parameters == parameters), None)
+
+
+def converted_folder(settings: Settings, shape: Shape, bits: int = 8) -> Path:
+    """Where the converted model of a size is kept."""
+    return settings.home / "models" / f"{shape.name}-int{bits}"
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A model that could be used, and why it can or cannot be here."""
@@ -88,17 +98,20 @@ def _advice(candidates: Sequence[Candidate]) -> str:
 
 
 def _converted(shape: Shape, settings: Settings, host: Host) -> Candidate:
-    folder = settings.home / "models" / f"{shape.name}-int8"
+    folder = converted_folder(settings, shape)
     info = ModelInfo(shape.name, "openvino", 1024, detail="GPT-2 in 8 bits on the CPU through OpenVINO.")
     if not (folder / "openvino_model.xml").is_file():
-        reason = f"not converted yet; run: python -m assistant convert FOLDER --out {folder}"
+        reason = f"not converted yet; run: python -m assistant convert FOLDER"
         return Candidate(info, shape.hub, shape.memory, False, reason)
     return _fits(Candidate(info, str(folder), shape.memory, True, f"converted, in {folder}"), host)
 
 
 def _embedded(host: Host) -> Candidate:
     info = ModelInfo(
-        EMBEDDED_NAME, "openvino", EMBEDDED_WINDOW, detail="A small chat model that arrives as a Python package."
+        EMBEDDED_NAME,
+        "openvino",
+        EMBEDDED_WINDOW,
+        detail="A small chat model that arrives as a Python package.",
     )
     file = embedded_file()
     if file is None:

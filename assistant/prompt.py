@@ -93,11 +93,9 @@ def build_prompt(
 ) -> Prompt:
     """The prompt for a question, at most ``model.window - reserve`` tokens long.
 
-    Args:
-        hits: passages, best first; those that do not fit are dropped from the end.
-        history: earlier turns; the last is kept when it fits beside at least the best passage.
-        count_tokens: tokens of each of several texts, in the model's own vocabulary.
-        reserve: tokens kept free for the answer.
+    ``hits`` come best first, and those that do not fit are dropped from the end. Of ``history`` the last turn is kept
+    when it fits beside at least the best passage. ``count_tokens`` gives the tokens of each of several texts in the
+    model's own vocabulary; ``reserve`` tokens are kept free for the answer.
 
     Raises AssistantError when the question alone does not fit.
     """
@@ -128,7 +126,9 @@ def build_prompt(
         turns, turns_cost = [], 0
         text = layout.render([], [], question)
         tokens = count_tokens([text])[0]
-    parts = [PromptPart("snippet", hit.passage.name, cost) for hit, cost in zip(hits[:kept], snippet_costs, strict=False)]
+    parts = [
+        PromptPart("snippet", hit.passage.name, cost) for hit, cost in zip(hits[:kept], snippet_costs, strict=False)
+    ]
     if turns:
         parts.append(PromptPart("history", turns[-1].question, turns_cost))
     parts.append(PromptPart("question", question, question_cost))

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from assistant.coverage import Evidence, confidence_of, is_covered
 from assistant.embedder import Embedder, Vectors
 from assistant.followup import standalone
 from assistant.index import Index
 from assistant.lexical import LexicalIndex
-from assistant.coverage import Evidence, confidence_of, is_covered
 from assistant.records import Hit, Retrieval, Turn
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen

@@ -58,7 +58,10 @@ class Settings(BaseSettings):
         default=8, ge=1, le=64, description="Answers generated at once. More: fairer, each one slower."
     )
     waiting: int = Field(
-        default=32, ge=0, le=1000, description="Visitors who may wait for an answer; the next is told to come back."
+        default=32,
+        ge=0,
+        le=1000,
+        description="Visitors who may wait for an answer; the next is told to come back.",
     )
     question_limit: int = Field(
         default=2000, ge=50, le=20000, description="Longest question, in characters; longer ones are refused."

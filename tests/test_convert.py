@@ -59,7 +59,7 @@ class Stateful:
 
     def logits(self, ids: np.ndarray, mask: np.ndarray | None = None, beams: list[int] | None = None):
         mask = np.ones_like(ids) if mask is None else mask
-        positions = np.maximum(mask.cumsum(1) - 1, 0)[:, -ids.shape[1]:]
+        positions = np.maximum(mask.cumsum(1) - 1, 0)[:, -ids.shape[1] :]
         beam_idx = np.array(range(len(ids)) if beams is None else beams, np.int32)
         feed = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "beam_idx": beam_idx}
         return self.request.infer(feed)["logits"].copy()
@@ -71,9 +71,15 @@ def some_ids(rows: int, columns: int, vocabulary: int = 256) -> np.ndarray:
 
 def greedy(model: GPT2LMHeadModel, ids: np.ndarray, count: int) -> list[int]:
     row = torch.tensor(ids)
-    written = model.generate(row, attention_mask=torch.ones_like(row), max_new_tokens=count, do_sample=False,
-                             eos_token_id=None, pad_token_id=0)
-    return written[0, ids.shape[1]:].tolist()
+    written = model.generate(
+        row,
+        attention_mask=torch.ones_like(row),
+        max_new_tokens=count,
+        do_sample=False,
+        eos_token_id=None,
+        pad_token_id=0,
+    )
+    return written[0, ids.shape[1] :].tolist()
 
 
 def paged(folder: Path) -> openvino_genai.ContinuousBatchingPipeline:
@@ -99,7 +105,7 @@ def test_cached_decoding_gives_the_logits_of_the_full_prompt(checkpoint, convert
     """Five tokens at once, then one by one from the cache."""
     ids, model = some_ids(2, 16), Stateful(converted[32])
     pieces = [model.logits(ids[:, :5])]
-    pieces += [model.logits(ids[:, i:i + 1], np.ones((2, i + 1), int)) for i in range(5, 16)]
+    pieces += [model.logits(ids[:, i : i + 1], np.ones((2, i + 1), int)) for i in range(5, 16)]
     got = np.concatenate(pieces, axis=1)
     np.testing.assert_allclose(got, expected(reference(checkpoint), ids), atol=1e-3)
 
@@ -140,7 +146,7 @@ def test_fewer_bits_change_only_the_weights(checkpoint, converted, bits, bound):
     ids, model = some_ids(2, 40), reference(checkpoint)
     full, got = expected(model, ids), Stateful(converted[bits]).logits(ids)
     np.testing.assert_allclose(got, expected(rounded(model, bits), ids), atol=1e-2)
-    assert np.sqrt(np.mean((got - full) ** 2) / np.mean(full ** 2)) < bound
+    assert np.sqrt(np.mean((got - full) ** 2) / np.mean(full**2)) < bound
 
 
 def rounded(model: GPT2LMHeadModel, bits: int) -> GPT2LMHeadModel:
@@ -171,13 +177,18 @@ def test_rounding_is_within_half_a_step():
     assert (values[1] == 0).all() and (fine[1] == zero[1, 0]).all()
 
 
-@pytest.mark.parametrize("config", [
-    {"scale_attn_by_inverse_layer_idx": True},
-    {"scale_attn_weights": False, "initializer_range": 0.05},
-    {"activation_function": "gelu", "layer_norm_epsilon": 1e-2},
-    {"activation_function": "relu", "n_inner": 96},
-    {"tie_word_embeddings": False}, {"n_embd": 48, "n_head": 3, "reorder_and_upcast_attn": True},
-], ids=str)
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"scale_attn_by_inverse_layer_idx": True},
+        {"scale_attn_weights": False, "initializer_range": 0.05},
+        {"activation_function": "gelu", "layer_norm_epsilon": 1e-2},
+        {"activation_function": "relu", "n_inner": 96},
+        {"tie_word_embeddings": False},
+        {"n_embd": 48, "n_head": 3, "reorder_and_upcast_attn": True},
+    ],
+    ids=str,
+)
 def test_choices_in_the_config_are_followed(tmp_path, tokenizer, config):
     """Each field that changes the arithmetic changes it as in transformers."""
     source, ids = make(tmp_path / "source", tokenizer, **config), some_ids(2, 20)
@@ -187,14 +198,19 @@ def test_choices_in_the_config_are_followed(tmp_path, tokenizer, config):
 
 def bare_names(folder: Path) -> None:
     tensors = {name.removeprefix("transformer."): value for name, value in load(folder).items()}
-    buffers = {"h.0.attn.bias": torch.ones(1, 1, 96, 96), "h.0.attn.masked_bias": torch.tensor(-1e4),
-               "lm_head.weight": tensors["wte.weight"].clone()}
+    buffers = {
+        "h.0.attn.bias": torch.ones(1, 1, 96, 96),
+        "h.0.attn.masked_bias": torch.tensor(-1e4),
+        "lm_head.weight": tensors["wte.weight"].clone(),
+    }
     save_file(tensors | buffers, folder / "model.safetensors")
 
 
 def in_type(kind: torch.dtype):
     def change(folder: Path) -> None:
-        save_file({name: value.to(kind) for name, value in load(folder).items()}, folder / "model.safetensors")
+        tensors = {name: value.to(kind) for name, value in load(folder).items()}
+        save_file(tensors, folder / "model.safetensors")
+
     return change
 
 
@@ -209,7 +225,7 @@ def test_every_layout_of_the_weights_is_read(tmp_path, copy, change):
 
 @pytest.mark.parametrize("layout", ["tokenizer.json", "vocab.json", "published"])
 def test_the_tokenizer_cuts_and_joins_as_before(tmp_path, copy, tokenizer, layout):
-    """From either set of files, and from a folder that names no special tokens, as openai-community/gpt2."""
+    """From either set of files, and from a folder that names no special tokens, as gpt2's own."""
     if layout != "tokenizer.json":
         (copy / "tokenizer_config.json").write_text('{"model_max_length": 96}')
     if layout == "vocab.json":
@@ -229,9 +245,19 @@ def test_the_tokenizer_cuts_and_joins_as_before(tmp_path, copy, tokenizer, layou
 def test_the_result_describes_itself(checkpoint, converted, tokenizer):
     """Manifest, end token and the original settings lie beside the model, readable by others."""
     manifest = json.loads((converted[8] / "manifest.json").read_text())
-    assert manifest == {"format_version": 1, "source": checkpoint.name, "bits": 8, "shape": {
-        "layers": 2, "width": 64, "heads": 4, "positions": 96, "vocabulary": len(tokenizer),
-        "parameters": sum(p.numel() for p in reference(checkpoint).parameters())}}
+    assert manifest == {
+        "format_version": 1,
+        "source": checkpoint.name,
+        "bits": 8,
+        "shape": {
+            "layers": 2,
+            "width": 64,
+            "heads": 4,
+            "positions": 96,
+            "vocabulary": len(tokenizer),
+            "parameters": sum(p.numel() for p in reference(checkpoint).parameters()),
+        },
+    }
     assert json.loads((converted[8] / "generation_config.json").read_text())["eos_token_id"] == 0
     assert (converted[8] / "config.json").read_text() == (checkpoint / "config.json").read_text()
     assert converted[8].stat().st_mode & 0o777 == 0o777 & ~umask()

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import openvino as ov
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -36,6 +37,7 @@ def configured(**fields):
     def change(folder: Path) -> None:
         path = folder / "config.json"
         path.write_text(json.dumps(json.loads(path.read_text()) | fields))
+
     return change
 
 
@@ -44,6 +46,7 @@ def retensored(**tensors: torch.Tensor | None):
         new = {"transformer." + name.replace("__", "."): value for name, value in tensors.items()}
         kept = {name: value for name, value in (load(folder) | new).items() if value is not None}
         save_file(kept, folder / "model.safetensors")
+
     return change
 
 
@@ -51,12 +54,14 @@ def without(*names: str):
     def change(folder: Path) -> None:
         for name in names:
             (folder / name).unlink()
+
     return change
 
 
 def written(name: str, content: bytes):
     def change(folder: Path) -> None:
         (folder / name).write_bytes(content)
+
     return change
 
 
@@ -176,7 +181,7 @@ def test_leftovers_of_a_killed_conversion_go_and_a_running_one_is_respected(tmp_
     (aside / "openvino_model.bin").touch()
     running = os.open(aside, os.O_RDONLY)
     fcntl.flock(running, fcntl.LOCK_EX)
-    with pytest.raises(ModelError, match="another is running"):
+    with pytest.raises(ModelError, match="wait for the first"):
         convert(checkpoint, tmp_path / "out", 8)
     os.close(running)
     convert(checkpoint, tmp_path / "out", 8)
@@ -188,3 +193,18 @@ def test_a_write_error_is_told_as_one(tmp_path, checkpoint):
     (tmp_path / "file").touch()
     with pytest.raises(ModelError, match="must be writable"):
         convert(checkpoint, tmp_path / "file" / "out", 8)
+
+
+def test_a_file_cut_short_while_it_was_written_is_noticed(tmp_path, checkpoint, monkeypatch):
+    """OpenVINO writes through a stream that need not report a full disk."""
+    save = ov.save_model
+
+    def cut(model: ov.Model, path: Path, **options: bool) -> None:
+        save(model, path, **options)
+        if path.name == "openvino_model.xml":
+            os.truncate(path.with_suffix(".bin"), 1000)
+
+    monkeypatch.setattr(ov, "save_model", cut)
+    with pytest.raises(ModelError, match="must be readable again"):
+        convert(checkpoint, tmp_path / "out", 8)
+    assert not list(tmp_path.iterdir())

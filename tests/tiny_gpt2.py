@@ -21,8 +21,16 @@ def train_tokenizer() -> PreTrainedTokenizerFast:
 def make(folder: Path, tokenizer: PreTrainedTokenizerFast, **config) -> Path:
     """A checkpoint of 2 layers and 64 units in `folder`; `config` changes fields of its GPT2Config."""
     torch.manual_seed(0)
-    sizes = {"n_layer": 2, "n_embd": 64, "n_head": 4, "n_positions": 96, "vocab_size": len(tokenizer),
-             "bos_token_id": 0, "eos_token_id": 0, "initializer_range": 0.1}
+    sizes = {
+        "n_layer": 2,
+        "n_embd": 64,
+        "n_head": 4,
+        "n_positions": 96,
+        "vocab_size": len(tokenizer),
+        "bos_token_id": 0,
+        "eos_token_id": 0,
+        "initializer_range": 0.1,
+    }
     GPT2LMHeadModel(GPT2Config(**(sizes | config))).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder

@@ -9,7 +9,14 @@ import click
 
 from assistant.assembly import Parts, assemble, open_shelf
 from assistant.chat import Assistant, Finished, Found, Wrote
-from assistant.commands.shared import ProgressBar, answer_each, json_option, knowledge_option, questions_from_input, settings_for
+from assistant.commands.shared import (
+    ProgressBar,
+    answer_each,
+    json_option,
+    knowledge_option,
+    questions_from_input,
+    settings_for,
+)
 from assistant.decoding import PRESETS, Decoding, decoding_for
 from assistant.engines.process import LOAD_SECONDS, EngineProcess
 from assistant.errors import EngineError
@@ -83,9 +90,7 @@ def search(question: str | None, as_json: bool, knowledge: Path | None, snippets
     bar.close()
     assistant = Assistant(shelf, retriever, None, settings.question_limit)
     if question is None:
-        return answer_each(
-            questions_from_input(), lambda text: retrieval_view(assistant.search(text, snippets=count))
-        )
+        return answer_each(questions_from_input(), lambda text: retrieval_view(assistant.search(text, snippets=count)))
     retrieval = assistant.search(question, snippets=count)
     if as_json:
         click.echo(json.dumps(retrieval_view(retrieval), ensure_ascii=False, indent=2))

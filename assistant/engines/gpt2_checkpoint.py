@@ -42,32 +42,45 @@ class GPT2Shape:
     def from_config(cls, config: dict[str, Any]) -> "GPT2Shape":
         """Read the fields of a `transformers.GPT2Config`, its defaults included; raises ModelError."""
         if config.get("model_type") != "gpt2":
-            raise ModelError(f'config.json must have "model_type": "gpt2", got {config.get("model_type")!r}: '
-                             "choose a GPT-2 checkpoint, for example openai-community/gpt2-xl")
+            raise ModelError(
+                f'config.json must have "model_type": "gpt2", got {config.get("model_type")!r}: '
+                "choose a GPT-2 checkpoint, for example openai-community/gpt2-xl"
+            )
         if config.get("add_cross_attention"):
-            raise ModelError("the model must be a plain decoder, got add_cross_attention in config.json; "
-                             "choose a GPT-2 checkpoint without cross-attention")
+            raise ModelError(
+                "the model must be a plain decoder, got add_cross_attention in config.json; "
+                "choose a GPT-2 checkpoint without cross-attention"
+            )
 
         def size(key: str, default: int) -> int:
             value = config.get(key, default)
             if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ModelError(f"{key} in config.json must be a whole number above 0, got {value!r}; "
-                                 "download the checkpoint again")
+                raise ModelError(
+                    f"{key} in config.json must be a whole number above 0, got {value!r}; download the checkpoint again"
+                )
             return value
 
         width, heads = size("n_embd", 768), size("n_head", 12)
         if width % heads:
-            raise ModelError(f"n_embd must be a multiple of n_head, got {width} and {heads} in config.json; "
-                             "download the checkpoint again")
+            raise ModelError(
+                f"n_embd must be a multiple of n_head, got {width} and {heads} in config.json; "
+                "download the checkpoint again"
+            )
         epsilon = config.get("layer_norm_epsilon", 1e-5)
         if not isinstance(epsilon, int | float) or not 0 < epsilon < 1:
-            raise ModelError(f"layer_norm_epsilon in config.json must lie between 0 and 1, got {epsilon!r}; "
-                             "download the checkpoint again")
+            raise ModelError(
+                f"layer_norm_epsilon in config.json must lie between 0 and 1, got {epsilon!r}; "
+                "download the checkpoint again"
+            )
         return cls(
-            layers=size("n_layer", 12), width=width, heads=heads, positions=size("n_positions", 1024),
+            layers=size("n_layer", 12),
+            width=width,
+            heads=heads,
+            positions=size("n_positions", 1024),
             vocabulary=size("vocab_size", 50257),
             inner=4 * width if config.get("n_inner") is None else size("n_inner", 4 * width),
-            epsilon=float(epsilon), activation=str(config.get("activation_function", "gelu_new")),
+            epsilon=float(epsilon),
+            activation=str(config.get("activation_function", "gelu_new")),
             scale_attention=bool(config.get("scale_attn_weights", True)),
             scale_by_layer=bool(config.get("scale_attn_by_inverse_layer_idx", False)),
             tied=bool(config.get("tie_word_embeddings", True)),
@@ -86,9 +99,14 @@ class GPT2Shape:
         width, inner = self.width, self.inner
         yield from (("wte.weight", (self.vocabulary, width)), ("wpe.weight", (self.positions, width)))
         for layer in range(self.layers):
-            for name, shape in (("ln_1", (width,)), ("attn.c_attn", (width, 3 * width)),
-                                ("attn.c_proj", (width, width)), ("ln_2", (width,)),
-                                ("mlp.c_fc", (width, inner)), ("mlp.c_proj", (inner, width))):
+            for name, shape in (
+                ("ln_1", (width,)),
+                ("attn.c_attn", (width, 3 * width)),
+                ("attn.c_proj", (width, width)),
+                ("ln_2", (width,)),
+                ("mlp.c_fc", (width, inner)),
+                ("mlp.c_proj", (inner, width)),
+            ):
                 yield f"h.{layer}.{name}.weight", shape
                 yield f"h.{layer}.{name}.bias", shape[-1:]
         yield from (("ln_f.weight", (width,)), ("ln_f.bias", (width,)))
@@ -116,11 +134,14 @@ class GPT2Checkpoint:
         for name, expected in self.shape.tensors():
             array = self._arrays.get(self._key(name))
             if array is None:
-                raise ModelError(f"{folder} must hold the tensor {name}, which is missing; "
-                                 "download the checkpoint again")
+                raise ModelError(
+                    f"{folder} must hold the tensor {name}, which is missing; download the checkpoint again"
+                )
             if array.shape != expected:
-                raise ModelError(f"{name} in {folder} must have the shape {list(expected)}, got "
-                                 f"{list(array.shape)}; take config.json and weights from one model")
+                raise ModelError(
+                    f"{name} in {folder} must have the shape {list(expected)}, got "
+                    f"{list(array.shape)}; take config.json and weights from one model"
+                )
 
     def read(self, name: str) -> NDArray[Any]:
         """The mapped tensor as it is stored; bfloat16 comes as uint16 and goes through `as_float32`."""
@@ -142,8 +163,10 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ModelError(f"a checkpoint folder must hold {path.name}, none in {path.parent}; "
-                         "download the checkpoint again or correct the path") from None
+        raise ModelError(
+            f"a checkpoint folder must hold {path.name}, none in {path.parent}; "
+            "download the checkpoint again or correct the path"
+        ) from None
     except (OSError, ValueError) as error:
         raise ModelError(f"{path} must be readable JSON, got: {error}; download it again") from error
     if not isinstance(value, dict):
@@ -157,15 +180,18 @@ def _weight_files(folder: Path) -> list[Path]:
     if (index := folder / "model.safetensors.index.json").is_file():
         shards = read_json(index).get("weight_map")
         # A plain file name only: an index from elsewhere must not make us read outside its folder.
-        if not isinstance(shards, dict) or not all(isinstance(s, str) and Path(s).name == s
-                                                   for s in shards.values()):
+        if not isinstance(shards, dict) or not all(isinstance(s, str) and Path(s).name == s for s in shards.values()):
             raise ModelError(f"weight_map in {index} must map tensors to files beside it; download it again")
         return [folder / shard for shard in sorted(set(shards.values()))]
     if any(folder.glob("*.bin")) or any(folder.glob("*.pt")):
-        raise ModelError(f"{folder} must hold safetensors, got pickled weights, which can run code when "
-                         "opened; download the model.safetensors of the same model")
-    raise ModelError(f"{folder} must hold model.safetensors or model.safetensors.index.json, found neither; "
-                     "download the checkpoint again")
+        raise ModelError(
+            f"{folder} must hold safetensors, got pickled weights, which can run code when "
+            "opened; download the model.safetensors of the same model"
+        )
+    raise ModelError(
+        f"{folder} must hold model.safetensors or model.safetensors.index.json, found neither; "
+        "download the checkpoint again"
+    )
 
 
 def _map_safetensors(path: Path) -> dict[str, NDArray[Any]]:
@@ -183,8 +209,10 @@ def _map_safetensors(path: Path) -> dict[str, NDArray[Any]]:
             if name == "__metadata__" or name.endswith((".attn.bias", ".attn.masked_bias")):
                 continue  # the buffers of a causal mask, not weights
             if (dtype := _DTYPES.get(entry["dtype"])) is None:
-                raise ModelError(f"{name} in {path} must be F32, F16 or BF16, got {entry['dtype']}; "
-                                 "choose a checkpoint that is not quantised")
+                raise ModelError(
+                    f"{name} in {path} must be F32, F16 or BF16, got {entry['dtype']}; "
+                    "choose a checkpoint that is not quantised"
+                )
             shape, (begin, end) = tuple(entry["shape"]), entry["data_offsets"]
             count = math.prod(shape)
             start, stop = 8 + length + begin, 8 + length + end
@@ -192,8 +220,9 @@ def _map_safetensors(path: Path) -> dict[str, NDArray[Any]]:
                 raise ModelError(f"{damaged} ({name} should lie at bytes {start} to {stop} of {len(mapped)})")
             arrays[name] = np.frombuffer(mapped, dtype, count, start).reshape(shape)
     except FileNotFoundError:
-        raise ModelError(f"the index names {path.name}, which is not in {path.parent}; "
-                         "download the missing shard") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"the index names {path.name}, which is not in {path.parent}; download the missing shard"
+        ) from None
+    except (OSError, ValueError, OverflowError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{damaged} ({error})") from error
     return arrays

@@ -52,8 +52,10 @@ class WeightSource(Protocol):
 def check_activation(shape: GPT2Shape) -> None:
     """Raise ModelError if the graph has no counterpart of the model's activation function."""
     if shape.activation not in _ACTIVATIONS:
-        raise ModelError(f"activation_function in config.json must be one of {', '.join(_ACTIVATIONS)}; got "
-                         f"{shape.activation!r}: choose another checkpoint or use the torch engine")
+        raise ModelError(
+            f"activation_function in config.json must be one of {', '.join(_ACTIVATIONS)}; got "
+            f"{shape.activation!r}: choose another checkpoint or use the torch engine"
+        )
 
 
 def build(shape: GPT2Shape, weights: WeightSource) -> ov.Model:
@@ -141,8 +143,7 @@ class _Builder:
         rows = op.unsqueeze(op.range(past, total, one, "i64"), one)
         causal = op.less_equal(op.range(_int(0), total, one, "i64"), rows)
         real = op.unsqueeze(op.not_equal(self.mask, _int(0)), _ints(1, 2))
-        return op.select(op.logical_and(causal, real), op.constant(np.float32(0)),
-                         op.constant(np.float32(_MASKED)))
+        return op.select(op.logical_and(causal, real), op.constant(np.float32(0)), op.constant(np.float32(_MASKED)))
 
 
 def _input(name: str, dims: list[int], kind: ov.Type) -> Node:

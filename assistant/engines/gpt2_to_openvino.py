@@ -1,6 +1,6 @@
 """A GPT-2 checkpoint folder turned into an OpenVINO model folder that appears whole or not at all.
 
-The result suits `openvino_genai.LLMPipeline` and `ContinuousBatchingPipeline`. Needs neither torch nor network.
+The result suits `openvino_genai.LLMPipeline` and `ContinuousBatchingPipeline`. Needs no torch and no network.
 """
 
 import contextlib
@@ -18,8 +18,17 @@ from assistant.errors import ModelError
 FORMAT_VERSION = 1  # of the folder that `convert` writes; raise it when readers could not use an older one
 _END_OF_TEXT = 50256  # the default of GPT2Config
 
-_KEPT = ("config.json", "generation_config.json", "tokenizer.json", "tokenizer_config.json",
-         "special_tokens_map.json", "added_tokens.json", "vocab.json", "merges.txt", "chat_template.jinja")
+_KEPT = (
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+)
 
 Progress = Callable[[int, int], None]
 
@@ -46,8 +55,10 @@ def convert(source: Path, out: Path, bits: int = 8, progress: Progress | None = 
         size = weight_bytes(checkpoint.shape, bits)
         # Once as scratch, once as result, and room for the tokenizer.
         if (free := shutil.disk_usage(out.parent).free) < (needed := 2 * size + 50_000_000):
-            raise ModelError(f"the conversion needs {needed / 1e9:.1f} GB free at {out.parent}, got "
-                             f"{free / 1e9:.1f} GB; free some space or convert with fewer bits")
+            raise ModelError(
+                f"the conversion needs {needed / 1e9:.1f} GB free at {out.parent}, got "
+                f"{free / 1e9:.1f} GB; free some space or convert with fewer bits"
+            )
         with _folder_aside(out) as aside:
             # The tokenizer first: its faults show after a second and not after the weights.
             _write_tokenizer(checkpoint, aside)
@@ -55,8 +66,10 @@ def convert(source: Path, out: Path, bits: int = 8, progress: Progress | None = 
             _write_settings(checkpoint, aside, bits)
             _publish(aside, out)
     except OSError as error:
-        raise ModelError(f"the converted model must be writable at {out}, got: {error}; check the disk and "
-                         "the permissions, then convert again") from error
+        raise ModelError(
+            f"the converted model must be writable at {out}, got: {error}; check the disk and "
+            "the permissions, then convert again"
+        ) from error
     if progress:
         progress(total, total)
     return out
@@ -86,11 +99,13 @@ def _locked(folder: Path) -> Iterator[None]:
         return
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ModelError(
+                f"one conversion at a time may write to {folder}, got a second; wait for the first to end"
+            ) from None
         yield
-    except BlockingIOError:
-        raise ModelError(f"one conversion at a time may write to {folder}, and another is running; "
-                         "wait for it to end") from None
     finally:
         os.close(handle)
 
@@ -98,15 +113,18 @@ def _locked(folder: Path) -> Iterator[None]:
 def _write_tokenizer(checkpoint: GPT2Checkpoint, aside: Path) -> None:
     source = checkpoint.folder
     if not (source / "tokenizer.json").is_file() and not all(
-            (source / name).is_file() for name in ("vocab.json", "merges.txt")):
-        raise ModelError(f"{source} must hold the tokenizer, tokenizer.json or vocab.json with merges.txt, "
-                         "found neither; download it from the same model")
+        (source / name).is_file() for name in ("vocab.json", "merges.txt")
+    ):
+        raise ModelError(
+            f"{source} must hold the tokenizer, tokenizer.json or vocab.json with merges.txt, "
+            "found neither; download it from the same model"
+        )
     import openvino as ov
     from openvino_tokenizers import convert_tokenizer
-    from transformers import GPT2TokenizerFast, PreTrainedTokenizerFast
+    from transformers import GPT2Tokenizer, PreTrainedTokenizerFast
 
     # These and not AutoTokenizer, which imports torch (2.5 s) and can ask to run a checkpoint's own code.
-    kind = PreTrainedTokenizerFast if (source / "tokenizer.json").is_file() else GPT2TokenizerFast
+    kind = PreTrainedTokenizerFast if (source / "tokenizer.json").is_file() else GPT2Tokenizer
     try:
         tokenizer = kind.from_pretrained(source, local_files_only=True)
         if tokenizer.eos_token is None:  # the published gpt2 folders leave it to GPT2Tokenizer's defaults
@@ -120,17 +138,19 @@ def _write_tokenizer(checkpoint: GPT2Checkpoint, aside: Path) -> None:
     # Each library has its own exceptions for a damaged file; all of them mean the same to the user.
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
-        raise ModelError(f"the tokenizer in {source} must be GPT-2's byte-level BPE, got: {reason}; "
-                         "download its files again") from error
+        raise ModelError(
+            f"the tokenizer in {source} must be GPT-2's byte-level BPE, got: {reason}; download its files again"
+        ) from error
     if size > checkpoint.shape.vocabulary:
-        raise ModelError(f"the tokenizer in {source} must have no more than the model's "
-                         f"{checkpoint.shape.vocabulary} tokens, got {size}; take both from the same model")
+        raise ModelError(
+            f"the tokenizer in {source} must have no more than the model's "
+            f"{checkpoint.shape.vocabulary} tokens, got {size}; take both from the same model"
+        )
     for model, name in zip(models, ("openvino_tokenizer.xml", "openvino_detokenizer.xml"), strict=True):
         ov.save_model(model, aside / name, compress_to_fp16=False)
 
 
-def _write_weights(checkpoint: GPT2Checkpoint, aside: Path, bits: int, size: int,
-                   progress: Progress | None) -> int:
+def _write_weights(checkpoint: GPT2Checkpoint, aside: Path, bits: int, size: int, progress: Progress | None) -> int:
     """Write the network; returns the work in bytes, the tensors to read plus the file to write."""
     import openvino as ov
 
@@ -154,13 +174,15 @@ def _write_weights(checkpoint: GPT2Checkpoint, aside: Path, bits: int, size: int
             # Full precision is asked for to compare: keep the plugin from rounding caches and activations.
             for key, value in (("KV_CACHE_PRECISION", "f32"), ("DYNAMIC_QUANTIZATION_GROUP_SIZE", "0")):
                 model.set_rt_info(value, ["runtime_options", key])
-        ov.save_model(model, aside / "openvino_model.xml", compress_to_fp16=False)
-    try:
-        # A full disk can end the file early without an error; reading it back checks each constant's place.
-        ov.Core().read_model(aside / "openvino_model.xml")
-    except RuntimeError as error:
-        raise ModelError(f"the written model must be readable again, got: {str(error)[-200:]}; "
-                         "check the disk, then convert again") from error
+        try:
+            ov.save_model(model, aside / "openvino_model.xml", compress_to_fp16=False)
+            # A full disk can end the file early without an error; reading back checks each constant's place.
+            ov.Core().read_model(aside / "openvino_model.xml")
+        except RuntimeError as error:
+            reason = " ".join(str(error).split())[-200:]
+            raise ModelError(
+                f"the written model must be readable again, got: {reason}; check the disk, then convert again"
+            ) from error
     return total
 
 
@@ -173,16 +195,24 @@ def _write_settings(checkpoint: GPT2Checkpoint, aside: Path, bits: int) -> None:
     generation = read_json(path) if path.is_file() else dict[str, Any](_from_model_config=True)
     for key in ("bos_token_id", "eos_token_id"):
         token = checkpoint.config.get(key, _END_OF_TEXT)
-        if isinstance(token, int) and token < shape.vocabulary:
+        if isinstance(token, int) and 0 <= token < shape.vocabulary:
             generation.setdefault(key, token)
     if "eos_token_id" in generation:
         generation.setdefault("pad_token_id", generation["eos_token_id"])
     _dump(path, generation)
-    sizes = {"layers": shape.layers, "width": shape.width, "heads": shape.heads, "positions": shape.positions,
-             "vocabulary": shape.vocabulary, "parameters": shape.parameters}
+    sizes = {
+        "layers": shape.layers,
+        "width": shape.width,
+        "heads": shape.heads,
+        "positions": shape.positions,
+        "vocabulary": shape.vocabulary,
+        "parameters": shape.parameters,
+    }
     source = checkpoint.config.get("_name_or_path") or checkpoint.folder.resolve().name
-    _dump(aside / "manifest.json",
-          {"format_version": FORMAT_VERSION, "source": source, "bits": bits, "shape": sizes})
+    _dump(
+        aside / "manifest.json",
+        {"format_version": FORMAT_VERSION, "source": source, "bits": bits, "shape": sizes},
+    )
 
 
 def _dump(path: Path, value: dict[str, Any]) -> None:
@@ -191,7 +221,7 @@ def _dump(path: Path, value: dict[str, Any]) -> None:
 
 def _publish(aside: Path, out: Path) -> None:
     """Rename once all bytes are on the disk: a power cut cannot leave a model with holes under its name."""
-    for path in [*aside.iterdir(), aside]:
+    for path in [*aside.iterdir(), aside] if os.name == "posix" else []:
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -29,8 +29,10 @@ def check_bits(bits: int, shape: GPT2Shape) -> None:
     if bits not in BITS:
         raise ModelError(f"bits must be one of {', '.join(map(str, BITS))}, got {bits}; 8 suits most hosts")
     if bits == 4 and (shape.width % _GROUP or shape.inner % _GROUP):
-        raise ModelError(f"4 bits need widths that are multiples of {_GROUP}, got {shape.width} and "
-                         f"{shape.inner}; convert with 8 bits")
+        raise ModelError(
+            f"4 bits need widths that are multiples of {_GROUP}, got {shape.width} and "
+            f"{shape.inner}; convert with 8 bits"
+        )
 
 
 def weight_bytes(shape: GPT2Shape, bits: int) -> int:
@@ -46,8 +48,7 @@ def weight_bytes(shape: GPT2Shape, bits: int) -> int:
 class QuantisedWeights:
     """The `WeightSource` of `gpt2_graph` over a checkpoint: reads, shrinks and parks one tensor at a time."""
 
-    def __init__(self, checkpoint: GPT2Checkpoint, bits: int, scratch: BinaryIO,
-                 read: Callable[[int], None]) -> None:
+    def __init__(self, checkpoint: GPT2Checkpoint, bits: int, scratch: BinaryIO, read: Callable[[int], None]) -> None:
         """Park constants in `scratch` (open for update); `read` is told the bytes of each tensor done."""
         self._checkpoint = checkpoint
         self._bits = bits
@@ -126,8 +127,10 @@ def rows_to_int8(name: str, matrix: NDArray[Any]) -> tuple[NDArray[np.int8], NDA
     return values, scale
 
 
-def rows_to_uint4(name: str, matrix: NDArray[Any],
-                  ) -> tuple[NDArray[np.uint8], NDArray[np.float16], NDArray[np.uint8]]:
+def rows_to_uint4(
+    name: str,
+    matrix: NDArray[Any],
+) -> tuple[NDArray[np.uint8], NDArray[np.float16], NDArray[np.uint8]]:
     """[rows, columns] -> values [rows, groups, 64], scales and zero points [rows, groups]; values 0 to 15.
 
     Group g of row r is about `(values[r, g] - zeros[r, g]) * scales[r, g]`. Raises as `rows_to_int8`.
@@ -163,8 +166,7 @@ def _blocks(name: str, matrix: NDArray[Any]) -> Iterator[tuple[slice, NDArray[np
 def _check_finite(name: str, values: NDArray[np.float32]) -> None:
     # A sum is finite only if every term is (or overflows, which no trained weight comes near).
     if not np.isfinite(values.sum()):
-        raise ModelError(f"every value of {name} must be finite, got NaN or infinity; "
-                         "download the checkpoint again")
+        raise ModelError(f"every value of {name} must be finite, got NaN or infinity; download the checkpoint again")
 
 
 def _pack(values: NDArray[np.uint8]) -> NDArray[np.uint8]:

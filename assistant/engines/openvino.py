@@ -85,7 +85,9 @@ class OpenVinoEngine:
         ids = self._encode(request.prompt)
         longest = self._info.window - request.decoding.max_new_tokens
         if ids.shape[1] > longest:
-            raise EngineError(f"The prompt must have at most {longest} tokens beside the answer, it has {ids.shape[1]}.")
+            raise EngineError(
+                f"The prompt must have at most {longest} tokens beside the answer, it has {ids.shape[1]}."
+            )
         with self._changed:
             if self._closed:
                 raise EngineError("The engine has been shut down. Restart the app.")
@@ -182,10 +184,8 @@ class OpenVinoEngine:
     def _deliver(self) -> None:
         for job in list(self._running):
             job.steps += 1
-            if job.request.decoding.num_beams > 1:
-                finish = self._deliver_beams(job)
-            else:
-                finish = self._deliver_tokens(job)
+            beams = job.request.decoding.num_beams > 1
+            finish = self._deliver_beams(job) if beams else self._deliver_tokens(job)
             if finish and not job.cancelled:
                 with self._changed:
                     self._running.remove(job)

@@ -50,7 +50,14 @@ class EngineProcess:
         self._candidate = candidate
         self._command = [
             *(sys.executable, "-m", "assistant", "serve", "--child", "--engine", candidate.info.engine),
-            *("--source", candidate.source, "--name", candidate.info.name, "--window", str(candidate.info.window)),
+            *(
+                "--source",
+                candidate.source,
+                "--name",
+                candidate.info.name,
+                "--window",
+                str(candidate.info.window),
+            ),
             *("--detail", candidate.info.detail, "--cache-bytes", str(cache_bytes)),
             *("--running", str(settings.running), "--waiting", str(settings.waiting)),
             *("--threads", str(settings.threads)),
@@ -134,7 +141,12 @@ class EngineProcess:
 
     def _run_once(self, restarts: int) -> str:
         """One life of the process; why it ended."""
-        environment = {**os.environ, KEY_VARIABLE: self._key, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"}
+        environment = {
+            **os.environ,
+            KEY_VARIABLE: self._key,
+            "PYTHONUNBUFFERED": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+        }
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=REPOSITORY, env=environment
         )
@@ -156,12 +168,11 @@ class EngineProcess:
 
     def _first_word(self, process: subprocess.Popen[bytes]) -> tuple[str, str]:
         """What the child says when it is ready or has failed."""
-        assert process.stdout is not None
         timer = threading.Timer(LOAD_SECONDS, process.kill)
         timer.daemon = True
         timer.start()
         try:
-            for line in process.stdout:
+            for line in process.stdout or ():
                 word, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
                 if word in (READY, FAILED):
                     return word, rest

@@ -46,7 +46,11 @@ def serve(engine: Engine, host: str, port: int, key: str, *, child: bool = False
         threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     print(f"{READY} {listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(
-        create_app(engine, key), log_level="warning", access_log=False, timeout_graceful_shutdown=2, lifespan="off"
+        create_app(engine, key),
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=2,
+        lifespan="off",
     )
     try:
         uvicorn.Server(config).run(sockets=[listener])

@@ -61,7 +61,10 @@ class TorchEngine:
             self._tokenizer.pad_token = self._tokenizer.eos_token  # GPT-2 has no padding token of its own
         window = int(getattr(self._model.config, "max_position_embeddings", info.window) or info.window)
         self._info = replace(
-            info, window=min(window, 4096), chat_template=str(self._tokenizer.chat_template or ""), engine="torch"
+            info,
+            window=min(window, 4096),
+            chat_template=str(self._tokenizer.chat_template or ""),
+            engine="torch",
         )
         self._tokenizer_lock = threading.Lock()  # a fast tokenizer shared by threads fails: "Already borrowed"
         self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=waiting + 1)
@@ -175,7 +178,7 @@ class TorchEngine:
         self._progress_at = time.monotonic()
 
 
-class _Watch(StoppingCriteria, BaseStreamer):
+class _Watch(StoppingCriteria, BaseStreamer):  # type: ignore[misc]
     """Streams tokens to the sink and tells ``generate`` to stop when the reader did.
 
     Not transformers' own TextIteratorStreamer: it knows neither stop texts nor errors, and a reader who leaves cannot

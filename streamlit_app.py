@@ -1,0 +1,37 @@
+"""The page: `streamlit run streamlit_app.py`."""
+
+import streamlit as st
+
+from assistant.errors import AssistantError
+from assistant.loading import Loading, loading_of_process
+from assistant.settings import Settings, read_settings
+from assistant.ui.chat_page import TITLE, draw_chat_page
+
+st.set_page_config(page_title=TITLE, page_icon=":material/school:", layout="centered")
+
+
+@st.cache_resource(show_spinner=False)
+def settings_of_app() -> Settings:
+    """The settings, with the secrets of a hosted app in the environment."""
+    try:
+        st.secrets.load_if_toml_exists()
+    except (OSError, ValueError) as fault:
+        raise AssistantError(f".streamlit/secrets.toml cannot be read: {fault}. Correct it or remove it.") from None
+    return read_settings()
+
+
+@st.cache_resource(show_spinner=False)
+def loading_of_app() -> Loading:
+    """One load for all visitors."""
+    return loading_of_process(settings_of_app)
+
+
+def chat() -> None:
+    """The chat page."""
+    draw_chat_page(loading_of_app(), settings_of_app())
+
+
+try:
+    st.navigation([st.Page(chat, title="Chat", icon=":material/forum:", default=True)], position="hidden").run()
+except AssistantError as fault:
+    st.error(str(fault))
