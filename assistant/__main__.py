@@ -9,7 +9,10 @@ import sys
 import click
 
 from assistant.commands.ask import ask, search
+from assistant.commands.bench import bench
 from assistant.commands.convert import convert
+from assistant.commands.evaluate import evaluate
+from assistant.commands.fetch import fetch
 from assistant.commands.index import index
 from assistant.commands.models import models
 from assistant.commands.serve import serve
@@ -29,7 +32,7 @@ def cli() -> None:
     """
 
 
-for command in (ask, search, index, models, convert, serve):
+for command in (ask, search, index, models, fetch, convert, serve, evaluate, bench):
     cli.add_command(command)
 
 

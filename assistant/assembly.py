@@ -7,16 +7,24 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.chat import Assistant
+from assistant.contrast import load_contrast
+from assistant.coverage import shipped_model
 from assistant.embedder import load_embedder
+from assistant.encoder import PassageEncoder
 from assistant.engines.process import EngineProcess
 from assistant.engines.remote import RemoteGenerator
+from assistant.engines.switching import SwitchingGenerator
+from assistant.engines.upgrade import Upgrade
 from assistant.errors import AssistantError, EngineError
 from assistant.generator import Generator
 from assistant.hosts import Host, look_at_host
-from assistant.models import APP_BYTES, GIB, Choice, choose
+from assistant.hub import hub_is_off
+from assistant.models import APP_BYTES, GIB, Candidate, Choice, choose
+from assistant.replacement import Replacement
 from assistant.retriever import Retriever
 from assistant.settings import Settings
 from assistant.shelf import Shelf
+from assistant.shipped import ShippedVectors
 
 log = logging.getLogger(__name__)
 
@@ -43,29 +51,41 @@ class Parts:
     retriever: Retriever
     generator: Generator | None
     assistant: Assistant
+    upgrade: Upgrade | None = None  # gets a better model meanwhile
+
+    @property
+    def reason(self) -> str:
+        """Why the model that answers now does, in one sentence."""
+        if self.upgrade is not None and self.upgrade.status.state == "done":
+            return "it was got in the background and is the best that this host can run"
+        return self.choice.reason
 
     def close(self) -> None:
-        """End the engine process."""
-        if isinstance(self.generator, (EngineProcess, RemoteGenerator)):
+        """End the engine process and what is being got."""
+        if self.upgrade is not None:
+            self.upgrade.close()
+        if isinstance(self.generator, (EngineProcess, SwitchingGenerator, RemoteGenerator)):
             self.generator.close()
 
 
-def assemble(settings: Settings, report: Report = _silent) -> Parts:
+def assemble(settings: Settings, report: Report = _silent, *, upgrade: bool = True) -> Parts:
     """Load everything but the model, which loads in a process of its own meanwhile.
 
+    With ``upgrade``, a better model is then got in the background; the page start does not wait for the hub.
     Raises AssistantError kinds. A model that cannot be chosen or reached is no reason to fail: the notes answer.
     """
     host = look_at_host(settings.home)
     report("Starting the model")
-    choice, generator = start_generator(settings, host)
+    choice, generator = start_generator(settings, host, upgrade=upgrade)
     try:
         shelf, retriever = open_shelf(settings, report)
     except BaseException:
-        if isinstance(generator, EngineProcess):
+        if isinstance(generator, (EngineProcess, SwitchingGenerator)):
             generator.close()
         raise
     assistant = Assistant(shelf, retriever, generator, settings.question_limit)
-    return Parts(settings, host, choice, shelf, retriever, generator, assistant)
+    better = start_upgrade(settings, host, choice, generator) if upgrade else None
+    return Parts(settings, host, choice, shelf, retriever, generator, assistant, better)
 
 
 def open_shelf(settings: Settings, report: Report = _silent) -> tuple[Shelf, Retriever]:
@@ -77,22 +97,40 @@ def open_shelf(settings: Settings, report: Report = _silent) -> tuple[Shelf, Ret
         report(f"Reading the notes: {done} of {total} passages", done / total if total else 1.0)
 
     report("Reading the notes")
-    shelf = Shelf(settings.knowledge, settings.home, embedder, progress)
-    return shelf, Retriever(embedder)
+    shelf = Shelf(
+        settings.knowledge, settings.home, ShippedVectors(PassageEncoder(embedder), settings.knowledge), progress
+    )
+    return shelf, Retriever(embedder, load_contrast(embedder), shipped_model())
 
 
-def start_generator(settings: Settings, host: Host) -> tuple[Choice, Generator | None]:
-    """The generator that the settings ask for; None with the reason when there is none."""
+def start_generator(settings: Settings, host: Host, *, upgrade: bool = True) -> tuple[Choice, Generator | None]:
+    """The generator that the settings ask for; None with the reason when there is none.
+
+    It is a ``SwitchingGenerator`` when ``upgrade`` and there is a better model to get. The hub is not asked here.
+    """
     if settings.endpoint:
         return _first_that_answers(settings)
     try:
-        choice = choose(settings, host)
+        choice = choose(settings, host, False if hub_is_off() or not upgrade else None)
     except AssistantError as fault:
         log.warning("no model: %s", fault)
         return Choice(None, str(fault)), None
-    if choice.candidate is None:
-        return choice, None
-    return choice, EngineProcess(choice.candidate, settings, cache_bytes(host, choice.candidate.memory))
+    first = _start(choice.candidate, settings) if choice.candidate else None
+    if choice.better is None:
+        return choice, first
+    return choice, SwitchingGenerator(first, choice.better.info.name)
+
+
+def start_upgrade(settings: Settings, host: Host, choice: Choice, generator: Generator | None) -> Upgrade | None:
+    """Begin to get the better model of a choice; None when there is none to get."""
+    if choice.better is None or not isinstance(generator, SwitchingGenerator):
+        return None
+    place = Replacement(generator, choice.candidate, host, lambda candidate: _start(candidate, settings))
+    return Upgrade(choice.better, settings, place)
+
+
+def _start(candidate: Candidate, settings: Settings) -> EngineProcess:
+    return EngineProcess(candidate, settings, cache_bytes(look_at_host(settings.home), candidate.memory))
 
 
 def cache_bytes(host: Host, model_bytes: int) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
-from assistant.generator import Generator
+from assistant.generator import Generator, held
 from assistant.lead import choose_lead
 from assistant.prompt import build_prompt
 from assistant.records import Answer, LeadSentence, Piece, Prompt, Retrieval, Turn
@@ -129,23 +130,31 @@ class Assistant:
     def _generate(
         self, found: Found, decoding: Decoding, history: Sequence[Turn], generator: Generator, began: float
     ) -> Iterator[Event]:
-        try:
-            prompt = build_prompt(
-                found.retrieval.question,
-                found.retrieval.hits,
-                history,
-                generator.info,
-                generator.count_tokens,
-                decoding.max_new_tokens,
-            )
-        except AssistantError as fault:
-            yield Finished(self._from_notes(found, decoding, str(fault)))
-            return
+        with ExitStack() as stack:
+            try:
+                model = stack.enter_context(held(generator))
+                prompt = build_prompt(
+                    found.retrieval.question,
+                    found.retrieval.hits,
+                    history,
+                    model.info,
+                    model.count_tokens,
+                    decoding.max_new_tokens,
+                )
+            except AssistantError as fault:
+                yield Finished(self._from_notes(found, decoding, str(fault)))
+                return
+            yield from self._write(found, decoding, prompt, model, began)
+
+    def _write(
+        self, found: Found, decoding: Decoding, prompt: Prompt, generator: Generator, began: float
+    ) -> Iterator[Event]:
         yield Prompted(prompt)
         text, tokens, finish, problem = "", 0, "", ""
         first_at = None
-        pieces = generator.stream(prompt.text, decoding, prompt.stop)
+        pieces: Iterator[Piece] = iter(())
         try:
+            pieces = generator.stream(prompt.text, decoding, prompt.stop)  # an engine that is down says so here
             for piece in pieces:
                 if piece.text and first_at is None:
                     first_at = time.monotonic()
@@ -173,8 +182,8 @@ class Assistant:
                 prompt=prompt,
                 prompt_tokens=prompt.tokens,
                 answer_tokens=tokens,
-                seconds_to_first_token=round(first_at - began, 3) if first_at else None,
-                tokens_per_second=round((tokens - 1) / elapsed, 1) if elapsed > 0 and tokens > 1 else None,
+                seconds_to_first_token=first_at - began if first_at else None,
+                tokens_per_second=(tokens - 1) / elapsed if elapsed > 0 and tokens > 1 else None,
                 finish=finish,
                 problem=problem,
             )

@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.records import Hit
-
-# Learned from the labelled questions by `python -m assistant evaluate --fit`; see the README's retrieval section.
-WEIGHTS = {"bias": -6.0, "best": 10.0, "mean": 4.0, "lexical": 0.05}
-THRESHOLD = 0.5
+MODEL = Path(__file__).with_name("coverage.json")  # written by `python -m assistant evaluate --fit`
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The features that the decision is made from."""
 
-    best: float  # cosine of the best hit
-    mean: float  # mean cosine of the hits
-    lexical: float  # best BM25 score of a hit
+    best: float  # cosine of the nearest passage
+    near: float  # mean cosine of the ten nearest passages: a covered subject has several
+    contrast: float  # cosine of the nearest off-topic question
+    lexical: float  # BM25 score of the best passage
 
     @classmethod
-    def of(cls, query: str, hits: Sequence[Hit], dense: dict[int, float], lexical: npt.NDArray[np.float32]) -> Evidence:
-        """Evidence from one retrieval."""
-        scores = [hit.score for hit in hits]
-        rows = sorted(dense, key=lambda row: -dense[row])[: len(hits)]
-        return cls(max(scores), sum(scores) / len(scores), max((float(lexical[row]) for row in rows), default=0.0))
+    def of(
+        cls, cosines: npt.NDArray[np.float32], contrasts: npt.NDArray[np.float32], lexical: npt.NDArray[np.float32]
+    ) -> Evidence:
+        """Evidence from the best cosines in falling order, the cosines of the off-topic questions and BM25 scores."""
+        return cls(
+            best=float(cosines[0]),
+            near=float(cosines[:10].mean()),
+            contrast=float(contrasts.max(initial=0.0)),
+            lexical=float(lexical.max(initial=0.0)),
+        )
 
 
-def confidence_of(evidence: Evidence) -> float:
-    """Probability, 0 to 1, that the notes answer the question."""
-    logit = WEIGHTS["bias"] + sum(WEIGHTS[name] * getattr(evidence, name) for name in ("best", "mean", "lexical"))
-    return 1.0 / (1.0 + math.exp(-logit))
+@dataclass(frozen=True, slots=True)
+class CoverageModel:
+    """Weights of a logistic regression and the probability from which on a question counts as covered."""
+
+    bias: float
+    weights: dict[str, float]
+    threshold: float
+
+    def confidence(self, evidence: Evidence) -> float:
+        """Probability, 0 to 1, that the notes answer the question."""
+        values = asdict(evidence)
+        logit = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
+        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
+
+    def covers(self, confidence: float) -> bool:
+        """Whether the assistant may answer from the notes."""
+        return confidence >= self.threshold
 
 
-def is_covered(confidence: float) -> bool:
-    """Whether the assistant may answer from the notes."""
-    return confidence >= THRESHOLD
+@cache
+def shipped_model() -> CoverageModel:
+    """The model that was learned from the labelled questions."""
+    return CoverageModel(**json.loads(MODEL.read_text(encoding="utf-8")))

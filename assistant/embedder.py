@@ -69,7 +69,9 @@ def load_embedder(name: str) -> SentenceEmbedder:
     source = str(packaged_folder()) if name == "packaged" else name
     # Imported here: it brings torch and takes seconds, which listing notes or printing help should not pay.
     from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging as transformers_logging
 
+    transformers_logging.disable_progress_bar()  # the page and the command line show progress of their own
     try:
         model = SentenceTransformer(source, device="cpu", local_files_only=Path(source).is_dir())
     except (OSError, ValueError, RuntimeError) as fault:

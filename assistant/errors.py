@@ -24,5 +24,9 @@ class ModelError(AssistantError):
     """A model is missing, damaged, of the wrong kind or too large for this host."""
 
 
+class Postponed(ModelError):
+    """A model cannot be had now, for a reason that passes by itself; trying again later can help."""
+
+
 class EngineError(AssistantError):
     """A generator that had started can no longer answer."""

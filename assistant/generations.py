@@ -39,6 +39,21 @@ class Generations:
 
         Raises Damaged when the pointer, the manifest or a file is not what was written.
         """
+        while True:
+            before = self._pointer()
+            try:
+                return self._read()
+            except Damaged:
+                if self._pointer() == before:  # otherwise a writer removed it meanwhile: what is new is read instead
+                    raise
+
+    def _pointer(self) -> bytes:
+        try:
+            return (self._folder / POINTER).read_bytes()
+        except OSError:
+            return b""
+
+    def _read(self) -> tuple[Path, dict[str, Any]] | None:
         try:
             name = (self._folder / POINTER).read_text(encoding="ascii").strip()
         except FileNotFoundError:

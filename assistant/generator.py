@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from assistant.decoding import Decoding
 from assistant.errors import EngineError
@@ -29,6 +30,19 @@ class Generator(Protocol):
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
         """Pieces of the answer; the last has ``finish`` set. Closing the iterator ends the work at the engine."""
+
+
+@runtime_checkable
+class Lender(Protocol):
+    """A generator whose model can change between answers."""
+
+    def hold(self) -> AbstractContextManager[Generator]:
+        """One model for a whole answer: the prompt is counted and written by the same one."""
+
+
+def held(generator: Generator) -> AbstractContextManager[Generator]:
+    """The generator for one answer."""
+    return generator.hold() if isinstance(generator, Lender) else nullcontext(generator)
 
 
 @dataclass(frozen=True, slots=True)

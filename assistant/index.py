@@ -12,13 +12,13 @@ from typing import Any
 import faiss
 import numpy as np
 
-from assistant.embedder import Embedder, Vectors
+from assistant.embedder import Vectors
+from assistant.encoder import Encoder
 from assistant.generations import Damaged, Generations
-from assistant.markup import plain_text
 from assistant.notes import Library
 from assistant.records import Passage
 
-FORMAT = 2  # raise it whenever what is embedded or stored changes: older indexes are then rebuilt
+FORMAT = 3  # raise it whenever what is embedded or stored changes: older indexes are then rebuilt
 log = logging.getLogger(__name__)
 
 
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 class Index:
     """Passages and a FAISS index of their vectors, row by row. Never changed: a new one takes its place."""
 
-    embedder: str  # identity of the embedder that made the vectors
+    encoder: str  # identity of the encoder that made the vectors
     notes: dict[str, str]  # path of each note -> SHA-256 of its file
     passages: tuple[Passage, ...]
     vectors: faiss.Index  # inner product, which is the cosine for unit vectors
@@ -54,13 +54,8 @@ class Refresh:
     repaired: str  # why the index on disk had to be made again; empty when it was sound
 
 
-def embedded_text(passage: Passage) -> str:
-    """What is embedded of a passage: title and heading path give the section the context that it lost when cut."""
-    return f"{passage.title}. {passage.heading}. {plain_text(passage.text)}"
-
-
 def refresh(
-    folder: Path, library: Library, embedder: Embedder, progress: Callable[[int, int], None] | None = None
+    folder: Path, library: Library, encoder: Encoder, progress: Callable[[int, int], None] | None = None
 ) -> Refresh:
     """The index of a library: read from ``folder``, with changed notes embedded again, and written back if needed.
 
@@ -76,24 +71,24 @@ def refresh(
         repaired = str(fault)
         log.warning("index damaged, made again from the notes: %s", fault)
     wanted = {note.path: note.sha256 for note in library.notes}
-    if old is not None and old.embedder != embedder.identity:
-        repaired = f"it was made by {old.embedder}, the embedder is {embedder.identity}"
+    if old is not None and old.encoder != encoder.identity:
+        repaired = f"it was made by {old.encoder}, the embedder is {encoder.identity}"
         log.warning("index made again from the notes: %s", repaired)
         old = None
     if old is not None and old.notes == wanted:
         return Refresh(old, 0, len(old.passages), "")
-    new, embedded = _build(library, embedder, old, progress)
+    new, embedded = _build(library, encoder, old, progress)
     generations.write(lambda target: _save(new, target))
     return Refresh(new, embedded, len(new.passages) - embedded, repaired)
 
 
-def build(library: Library, embedder: Embedder) -> Index:
+def build(library: Library, encoder: Encoder) -> Index:
     """An index in memory alone, for tests and for notes that must not reach the disk."""
-    return _build(library, embedder, None, None)[0]
+    return _build(library, encoder, None, None)[0]
 
 
 def _build(
-    library: Library, embedder: Embedder, old: Index | None, progress: Callable[[int, int], None] | None
+    library: Library, encoder: Encoder, old: Index | None, progress: Callable[[int, int], None] | None
 ) -> tuple[Index, int]:
     known: dict[tuple[str, str], list[int]] = {}
     if old is not None:
@@ -107,7 +102,7 @@ def _build(
         origins.extend(reusable if len(reusable) == len(note.passages) else [None] * len(note.passages))
     fresh = [at for at, row in enumerate(origins) if row is None]
     report = (lambda done: progress(done, len(fresh))) if progress else None
-    made = embedder.embed([embedded_text(passages[at]) for at in fresh], report)
+    made = encoder.encode([passages[at] for at in fresh], report)
     vectors = np.empty((len(passages), made.shape[1]), dtype=np.float32)
     vectors[fresh] = made
     if old is not None:
@@ -117,17 +112,18 @@ def _build(
     flat = faiss.IndexFlatIP(made.shape[1])
     flat.add(vectors)
     notes = {note.path: note.sha256 for note in library.notes}
-    return Index(embedder.identity, notes, tuple(passages), flat), len(fresh)
+    return Index(encoder.identity, notes, tuple(passages), flat), len(fresh)
 
 
 def _save(index: Index, target: Path) -> dict[str, Any]:
-    faiss.write_index(index.vectors, str(target / "vectors.faiss"))
+    # Not faiss.write_index: when the disk is full it raises a RuntimeError, and this an OSError like all the rest.
+    (target / "vectors.faiss").write_bytes(faiss.serialize_index(index.vectors).tobytes())
     with (target / "passages.jsonl").open("w", encoding="utf-8") as file:
         for passage in index.passages:
             file.write(json.dumps(asdict(passage), ensure_ascii=False) + "\n")
     return {
         "format": FORMAT,
-        "embedder": index.embedder,
+        "encoder": index.encoder,
         "dimension": index.vectors.d,
         "notes": index.notes,
     }
@@ -149,7 +145,7 @@ def _load(generations: Generations) -> Index | None:
         raise Damaged(f"it cannot be read: {fault}") from None
     if vectors.ntotal != len(passages):
         raise Damaged(f"it has {vectors.ntotal} vectors for {len(passages)} passages")
-    return Index(manifest["embedder"], manifest["notes"], passages, vectors)
+    return Index(manifest["encoder"], manifest["notes"], passages, vectors)
 
 
 def _passage(record: dict[str, Any]) -> Passage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer
 
-from assistant.index import embedded_text
+from assistant.encoder import whole_text
 from assistant.records import Passage
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets its own level to DEBUG and prints
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class LexicalIndex:
     @classmethod
     def of(cls, passages: Sequence[Passage]) -> LexicalIndex:
         """The index of some passages, in memory: 1,500 take about a quarter of a second."""
-        terms = _terms([embedded_text(passage) for passage in passages])
+        terms = _terms([whole_text(passage) for passage in passages])
         if not any(terms):
             return cls(None, len(passages))
         scorer = bm25s.BM25()

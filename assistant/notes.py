@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import frontmatter
@@ -79,12 +81,15 @@ def read_library(folder: Path) -> Library:
         try:
             notes.append(read_note(folder, file.path))
         except NoteError as fault:
-            skipped.append(SkippedNote(file.path, str(fault)))
+            shown = file.path.encode("utf-8", "replace").decode()  # a name that is not UTF-8 could not be drawn
+            skipped.append(SkippedNote(shown, str(fault)))
     return Library(tuple(notes), tuple(skipped))
 
 
 def read_note(folder: Path, path: str) -> Note:
     """One note of the folder. Raises NoteError saying what is wrong with the file."""
+    if path != path.encode("utf-8", "replace").decode():
+        raise NoteError("its file name must be UTF-8. Rename it.")
     raw = _read_bytes(folder / path)
     return parse_note(path, raw)
 
@@ -94,20 +99,20 @@ def parse_note(path: str, raw: bytes) -> Note:
     if b"\0" in raw:
         raise NoteError("it must be text but holds binary data. Convert it to Markdown.")
     try:
-        source = raw.decode("utf-8-sig")
+        source = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as fault:
         raise NoteError(f"it must be UTF-8 text; byte {fault.start} is not. Save it as UTF-8.") from None
     try:
         meta, body = frontmatter.parse(source)
-    except yaml.YAMLError as fault:
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:  # ValueError: a date such as February 30
         problem = getattr(fault, "problem", None) or "not valid YAML"
         raise NoteError(f"its front matter cannot be read ({problem}). Quote values that contain a colon.") from None
     if not body.strip():
         raise NoteError("it is empty. Write at least one paragraph.")
-    first_line = source[: source.index(body)].count("\n") if body in source else 0
+    first_line = source[: source.rindex(body)].count("\n") if body in source else 0
     found = blocks(body)
-    title = str(meta.get("title") or "").strip() or _first_heading(found) or _title_from(path)
-    topics = tuple(str(topic) for topic in _as_list(meta.get("topics")))
+    title = _text(meta.get("title")) or _first_heading(found) or _title_from(path)
+    topics = tuple(_text(topic) for topic in _as_list(meta.get("topics")))
     passages = tuple(_passages(path, title, topics, found, first_line))
     if not passages:
         raise NoteError("it has headings but no text under them. Write at least one paragraph.")
@@ -116,7 +121,7 @@ def parse_note(path: str, raw: bytes) -> Note:
         title=title,
         topics=topics,
         references=tuple(_reference(entry) for entry in _as_list(meta.get("references"))),
-        reviewed=str(meta.get("reviewed") or ""),
+        reviewed=_text(meta.get("reviewed")),
         sha256=hashlib.sha256(raw).hexdigest(),
         passages=passages,
     )
@@ -126,6 +131,8 @@ def _read_bytes(file: Path) -> bytes:
     if file.is_symlink():
         raise NoteError("it is a symbolic link, which is not followed. Copy the file itself.")
     try:
+        if not file.is_file():
+            raise NoteError("it must be a regular file. Copy its text into one.")  # a pipe would be read for ever
         size = file.stat().st_size
         if size > LARGEST_BYTES:
             raise NoteError(f"it must be at most {LARGEST_BYTES:,} bytes, it has {size:,}. Split it.")
@@ -174,17 +181,20 @@ def _groups(section: list[Block]) -> Iterator[list[Block]]:
 
 
 def _cut(block: Block) -> Iterator[Block]:
-    words = block.text.split(" ")
-    if len(block.text.split()) <= LONGEST_WORDS:
+    """A block in pieces of at most LONGEST_WORDS words: cut at line ends, and a longer line at word ends."""
+    starts = [word.start() for word in re.finditer(r"^[ \t]*\S+|\S+", block.text, re.M)]
+    if len(starts) <= LONGEST_WORDS:
         yield block
         return
     at = 0
-    line = block.line
-    while at < len(words):
-        text = " ".join(words[at : at + LONGEST_WORDS])
-        yield Block(block.kind, line, text)
-        line += text.count("\n")
-        at += LONGEST_WORDS
+    while at < len(starts):
+        end = min(at + LONGEST_WORDS, len(starts))
+        if end < len(starts):
+            line_starts = (word for word in range(end, at, -1) if block.text[starts[word] - 1] == "\n")
+            end = next(line_starts, end)
+        text = block.text[starts[at] : starts[end] if end < len(starts) else None].rstrip()
+        yield Block(block.kind, block.line + block.text.count("\n", 0, starts[at]), text)
+        at = end
 
 
 def _first_heading(found: list[Block]) -> str:
@@ -202,13 +212,18 @@ def _as_list(value: object) -> list[object]:
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
+def _text(value: object) -> str:
+    """A plain value of the front matter as text; lists and mappings, which YAML may nest without end, are none."""
+    return str(value).strip() if isinstance(value, (str, int, float, date)) else ""
+
+
 def _reference(entry: object) -> Reference:
     if not isinstance(entry, dict):
-        return Reference("", str(entry), None, "")
+        return Reference("", _text(entry), None, "")
     year = entry.get("year")
     return Reference(
-        author=str(entry.get("author") or ""),
-        title=str(entry.get("title") or ""),
+        author=_text(entry.get("author")),
+        title=_text(entry.get("title")),
         year=year if isinstance(year, int) else None,
-        link=str(entry.get("link") or ""),
+        link=_text(entry.get("link")),
     )

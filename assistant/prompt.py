@@ -47,7 +47,7 @@ class ChatLayout:
         try:
             self._template = environment.from_string(template)
         except TemplateError as fault:
-            raise AssistantError(f"The model's chat template cannot be used: {fault}. Choose another model.") from None
+            raise _unusable(fault) from None
 
     def render(self, snippets: Sequence[str], history: Sequence[Turn], question: str) -> str:
         """The messages in the model's own template, open for the assistant's answer."""
@@ -59,7 +59,10 @@ class ChatLayout:
             ]
         notes = "\n\n".join(snippets)
         messages.append({"role": "user", "content": f"Notes:\n{notes}\n\nQuestion: {question}"})
-        return self._template.render(messages=messages, add_generation_prompt=True, bos_token="", eos_token="")
+        try:
+            return self._template.render(messages=messages, add_generation_prompt=True, bos_token="", eos_token="")
+        except TemplateError as fault:  # some templates refuse roles that they do not know
+            raise _unusable(fault) from None
 
 
 class QuestionAnswerLayout:
@@ -169,6 +172,10 @@ def _fitting(costs: Sequence[int], room: int) -> int:
             break
         kept += 1
     return kept
+
+
+def _unusable(fault: TemplateError) -> AssistantError:
+    return AssistantError(f"The model's chat template cannot be used: {fault}. Choose another model.")
 
 
 def _raise(message: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from assistant.coverage import Evidence, confidence_of, is_covered
+from assistant.coverage import CoverageModel, Evidence
 from assistant.embedder import Embedder, Vectors
 from assistant.followup import standalone
 from assistant.index import Index
@@ -16,8 +16,11 @@ from assistant.lexical import LexicalIndex
 from assistant.records import Hit, Retrieval, Turn
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
-LEXICAL_WEIGHT = 0.25  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
+LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
 TOO_ALIKE = 0.93  # cosine above which a passage repeats one already chosen
+
+Nearest = list[tuple[int, float]]  # rows with their cosines, best first
+Scores = npt.NDArray[np.float32]  # [passages]
 
 
 @dataclass(frozen=True)
@@ -31,32 +34,49 @@ class Catalog:
 class Retriever:
     """Hybrid search: cosine of MiniLM vectors through FAISS, fused with BM25."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, contrast: Vectors, model: CoverageModel) -> None:
+        """``contrast`` holds unit vectors of off-topic questions; ``model`` decides whether the notes answer."""
         self._embedder = embedder
+        self._contrast = contrast
+        self._model = model
 
     def find(self, catalog: Catalog, question: str, history: Sequence[Turn] = (), count: int = 3) -> Retrieval:
         """The ``count`` best passages of the catalog for a question, and whether they answer it."""
         query = standalone(question, history)
-        vector = self._embedder.embed([query])[0]
-        dense = dict(catalog.index.search(vector, CANDIDATES))
-        lexical = catalog.lexical.scores(query)
-        for row in np.argsort(-lexical)[:CANDIDATES]:
-            if lexical[row] > 0 and int(row) not in dense:
-                dense[int(row)] = float(catalog.index.vector(int(row)) @ vector)
-        if not dense:
+        if not catalog.index.passages:
             return Retrieval(question, query, (), covered=False, confidence=0.0)
-        ranked = fuse(dense, lexical)
-        chosen = self._diverse(catalog.index, ranked, count)
+        vector, nearest, lexical = self._search(catalog, query)
+        cosines = self._candidates(catalog.index, vector, nearest, lexical)
+        chosen = self._diverse(catalog.index, fuse(cosines, lexical), count)
         hits = tuple(
-            Hit(rank, round(dense[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
+            Hit(rank, round(cosines[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
         )
-        evidence = Evidence.of(query, hits, dense, lexical)
-        confidence = confidence_of(evidence)
-        return Retrieval(question, query, hits, is_covered(confidence), round(confidence, 4))
+        confidence = self._model.confidence(self._evidence(vector, nearest, lexical))
+        return Retrieval(question, query, hits, self._model.covers(confidence), round(confidence, 4))
+
+    def evidence(self, catalog: Catalog, question: str) -> Evidence:
+        """What the coverage decision sees of a question; the catalog must hold a passage."""
+        return self._evidence(*self._search(catalog, question))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, for those who compare sentences after retrieval."""
         return self._embedder.embed(texts)
+
+    def _search(self, catalog: Catalog, query: str) -> tuple[Vectors, Nearest, Scores]:
+        vector = self._embedder.embed([query])[0]
+        return vector, catalog.index.search(vector, CANDIDATES), catalog.lexical.scores(query)
+
+    def _evidence(self, vector: Vectors, nearest: Nearest, lexical: Scores) -> Evidence:
+        cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
+        return Evidence.of(cosines, self._contrast @ vector, lexical)
+
+    def _candidates(self, index: Index, vector: Vectors, nearest: Nearest, lexical: Scores) -> dict[int, float]:
+        """Cosines of the rows that either search put among its best."""
+        cosines = dict(nearest)
+        for row in np.argsort(-lexical)[:CANDIDATES]:
+            if lexical[row] > 0 and int(row) not in cosines:
+                cosines[int(row)] = float(index.vector(int(row)) @ vector)
+        return cosines
 
     def _diverse(self, index: Index, ranked: Sequence[int], count: int) -> list[int]:
         """The first ``count`` rows that do not repeat one another."""
@@ -72,7 +92,7 @@ class Retriever:
         return chosen
 
 
-def fuse(dense: dict[int, float], lexical: npt.NDArray[np.float32]) -> list[int]:
+def fuse(dense: dict[int, float], lexical: Scores) -> list[int]:
     """Rows ordered by cosine plus weighted BM25, the latter scaled to the best BM25 score among all passages."""
     best = float(lexical.max(initial=0.0))
     scale = LEXICAL_WEIGHT / best if best > 0 else 0.0

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         description="auto: GPT-2 XL where it can be had, otherwise the embedded model. none: notes only. "
         "Or a Hugging Face model id, a local folder, or a GGUF file.",
     )
+    download: bool = Field(
+        default=True,
+        description="Get a better model from the Hugging Face hub in the background (6.4 GB for GPT-2 XL) while the "
+        "embedded one answers. false: only what is on this host.",
+    )
     engine: Literal["auto", "openvino", "torch"] = Field(
         default="auto",
         description="openvino: fast on CPUs. torch: the reference, and GPUs. auto takes torch only on a GPU.",

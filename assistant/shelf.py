@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.embedder import Embedder
+from assistant.encoder import Encoder
 from assistant.errors import AssistantError
 from assistant.index import Refresh, refresh
 from assistant.lexical import LexicalIndex
@@ -26,11 +26,11 @@ Progress = Callable[[int, int], None]
 class Shelf:
     """Publishes a frozen catalog; readers keep the one they were given, whatever happens to the folder."""
 
-    def __init__(self, knowledge: Path, home: Path, embedder: Embedder, progress: Progress | None = None) -> None:
+    def __init__(self, knowledge: Path, home: Path, encoder: Encoder, progress: Progress | None = None) -> None:
         """Read the notes and get their index. Raises AssistantError kinds when the folder or cache cannot be used."""
         self._knowledge = knowledge
         self._folder = index_folder(knowledge, home)
-        self._embedder = embedder
+        self._encoder = encoder
         self._lock = threading.Lock()
         self._looked_at = time.monotonic()
         self._files: tuple[NoteFile, ...] = ()
@@ -73,7 +73,7 @@ class Shelf:
         library = read_library(self._knowledge)
         for skipped in library.skipped:
             log.warning("note skipped: %s: %s", skipped.path, skipped.reason)
-        made = refresh(self._folder, library, self._embedder, progress)
+        made = refresh(self._folder, library, self._encoder, progress)
         catalog = Catalog(made.index, LexicalIndex.of(made.index.passages))
         self._files, self._library, self._refresh, self._catalog = files, library, made, catalog
 

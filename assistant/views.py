@@ -50,8 +50,12 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "prompt_tokens": answer.prompt_tokens,
         "answer_tokens": answer.answer_tokens,
         "seconds_to_retrieve": round(answer.seconds_to_retrieve, 3),
-        "seconds_to_first_token": answer.seconds_to_first_token,
-        "tokens_per_second": answer.tokens_per_second,
+        "seconds_to_first_token": _rounded(answer.seconds_to_first_token, 3),
+        "tokens_per_second": _rounded(answer.tokens_per_second, 1),
         "finish": answer.finish,
         "problem": answer.problem,
     }
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -19,6 +20,8 @@ from assistant.commands.shared import (
 )
 from assistant.decoding import PRESETS, Decoding, decoding_for
 from assistant.engines.process import LOAD_SECONDS, EngineProcess
+from assistant.engines.switching import SwitchingGenerator
+from assistant.engines.upgrade import Upgrade
 from assistant.errors import EngineError
 from assistant.records import Answer, Hit, LeadSentence
 from assistant.views import answer_view, retrieval_view
@@ -57,7 +60,8 @@ def ask(
     settings = settings_for(knowledge, model=model, snippets=snippets, preset=preset)
     decoding = decoding_for(settings.preset, **parameters)
     bar = ProgressBar()
-    parts = assemble(settings, bar)
+    # A one-off answer is no occasion to download gigabytes, unless that model was named.
+    parts = assemble(settings, bar, upgrade=settings.model != "auto")
     bar.close()
     try:
         _await_model(parts)
@@ -103,13 +107,26 @@ def search(question: str | None, as_json: bool, knowledge: Path | None, snippets
 
 
 def _await_model(parts: Parts) -> None:
-    """Wait for the first load. A model that fails is reported and the notes answer alone."""
-    if isinstance(parts.generator, EngineProcess):
+    """Wait for the first load, and for a model that was named and must be got first.
+
+    A model that fails is reported; then the notes, or the model that is here, answer alone.
+    """
+    if parts.upgrade is not None:
+        _await_upgrade(parts.upgrade)
+    if isinstance(parts.generator, (EngineProcess, SwitchingGenerator)):
         status = parts.generator.wait(LOAD_SECONDS)
         if status.state != "ready":
             click.echo(f"note: {status.detail} The notes answer alone.", err=True)
     elif parts.generator is None:
         click.echo(f"note: {parts.choice.reason}", err=True)
+
+
+def _await_upgrade(upgrade: Upgrade) -> None:
+    while (status := upgrade.wait(1.0)).state not in ("done", "waiting", "failed", "closed"):
+        if sys.stderr.isatty():
+            click.echo(f"\r{status.line:<78}", nl=False, err=True)
+    if status.state != "done":
+        click.echo(f"note: {status.line}", err=True)
 
 
 def _answer(parts: Parts, question: str, decoding: Decoding) -> Answer:
@@ -147,7 +164,7 @@ def _print_end(answer: Answer, wrote: bool) -> None:
     for hit in answer.nearest if answer.abstained else answer.sources:
         _print_hit(hit, whole=False)
     if wrote:
-        speed = f", {answer.tokens_per_second} tokens/s" if answer.tokens_per_second else ""
+        speed = f", {answer.tokens_per_second:.1f} tokens/s" if answer.tokens_per_second else ""
         click.echo(f"\n{answer.model} ({answer.engine}, {answer.preset}), {answer.answer_tokens} tokens{speed}")
 
 

@@ -32,7 +32,7 @@ def convert(source: Path, bits: str, out: Path | None) -> None:
             raise ModelError(f"{source} is not one of GPT-2's four sizes, so it needs a place of its own: give --out.")
         out = converted_folder(settings_for(None), shape, int(bits))
     began = time.monotonic()
-    with tqdm(total=0, unit="B", unit_scale=True, desc=f"Converting {source.name}") as bar:
+    with tqdm(total=0, unit="B", unit_scale=True, desc=f"Converting {source.name}", disable=None) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.total = total

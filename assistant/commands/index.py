@@ -8,14 +8,22 @@ import click
 
 from assistant.assembly import open_shelf
 from assistant.commands.shared import ProgressBar, knowledge_option, settings_for
+from assistant.contrast import write_contrast
+from assistant.embedder import load_embedder
+from assistant.shipped import write_shipped
 
 
 @click.command()
 @knowledge_option
-def index(knowledge: Path | None) -> None:
+@click.option("--ship", is_flag=True, help="Also write the vectors into the folder, to be committed with the notes.")
+def index(knowledge: Path | None, ship: bool) -> None:
     """Build or refresh the index of the notes. Only changed notes are embedded again."""
+    settings = settings_for(knowledge)
     bar = ProgressBar()
-    shelf, _ = open_shelf(settings_for(knowledge), bar)
+    shelf, _ = open_shelf(settings, bar)
+    if ship:
+        write_shipped(shelf.last_refresh.index, settings.knowledge)
+        write_contrast(load_embedder(settings.embedder))
     bar.close()
     for skipped in shelf.skipped:
         click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)

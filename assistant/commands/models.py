@@ -10,7 +10,8 @@ import click
 
 from assistant.commands.shared import json_option, knowledge_option, settings_for
 from assistant.hosts import look_at_host
-from assistant.models import GIB, choose, list_candidates
+from assistant.hub import hub_answers
+from assistant.models import GIB, Candidate, choose, list_candidates
 
 
 @click.command()
@@ -20,12 +21,16 @@ def models(as_json: bool, knowledge: Path | None) -> None:
     """Show each model that could be used, where it is, what memory it needs, and which one is chosen here and why."""
     settings = settings_for(knowledge)
     host = look_at_host(settings.home)
-    candidates = list_candidates(settings, host)
-    choice = choose(settings, host)
+    hub = hub_answers() if settings.download else False
+    candidates = list_candidates(settings, host, hub)
+    choice = choose(settings, host, hub)
+    named = (choice.better, choice.candidate)
+    candidates = (*(own for own in named if own and not any(_is(own, other) for other in candidates)), *candidates)
     chosen = choice.candidate.info.name if choice.candidate else "none"
     if as_json:
         record = {
             "host": asdict(host),
+            "hub": hub,
             "models": [
                 {
                     "name": candidate.info.name,
@@ -33,19 +38,30 @@ def models(as_json: bool, knowledge: Path | None) -> None:
                     "source": candidate.source,
                     "memory_gb": round(candidate.memory / GIB, 2),
                     "usable": candidate.usable,
+                    "obtainable": candidate.plan is not None,
                     "reason": candidate.reason,
                 }
                 for candidate in candidates
             ],
             "chosen": chosen,
             "reason": choice.reason,
+            "better": choice.better.info.name if choice.better else None,
         }
         click.echo(json.dumps(record, ensure_ascii=False, indent=2))
         return
     gpu = f", {host.gpu} with {host.gpu_memory / GIB:.0f} GB" if host.gpu else ", no GPU"
     click.echo(f"This host: {host.memory / GIB:.1f} GB of memory, {host.cores} cores{gpu}.\n")
     for candidate in candidates:
-        mark = "*" if candidate.info.name == chosen else " "
-        state = "usable" if candidate.usable else "not usable"
-        click.echo(f"{mark} {candidate.info.name:<24} {candidate.memory / GIB:>4.1f} GB  {state}: {candidate.reason}")
+        mark = "*" if _is(choice.candidate, candidate) else "+" if _is(choice.better, candidate) else " "
+        state = "usable" if candidate.usable else "can be got" if candidate.plan else "not usable"
+        what = f"{candidate.info.name:<22} {candidate.info.engine:<9} {candidate.memory / GIB:>4.1f} GB"
+        click.echo(f"{mark} {what}  {state}: {candidate.reason}")
     click.echo(f"\nChosen: {chosen} ({choice.reason})")
+    if hub is False and not any(candidate.usable for candidate in candidates[:-1]):
+        click.echo("With a GPT-2 checkpoint in a folder, run: python -m assistant convert FOLDER")
+    if choice.better:
+        click.echo(f"The app gets {choice.better.info.name} in the background, then switches to it.")
+
+
+def _is(chosen: Candidate | None, candidate: Candidate) -> bool:
+    return chosen is not None and chosen.info == candidate.info

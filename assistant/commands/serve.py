@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from assistant.assembly import cache_bytes
-from assistant.commands.shared import knowledge_option, settings_for
+from assistant.commands.shared import knowledge_option, obtain, settings_for
 from assistant.engines.process import KEY_VARIABLE
 from assistant.engines.serve import FAILED, load_engine
 from assistant.engines.serve import serve as run_server
 from assistant.errors import AssistantError, ModelError
 from assistant.hosts import look_at_host
+from assistant.hub import hub_answers
 from assistant.models import choose
 from assistant.records import ModelInfo
 
@@ -59,7 +60,8 @@ def serve(
         info = ModelInfo(name, engine, window, detail=detail)
     else:
         seen = look_at_host(settings.home)
-        candidate = choose(settings, seen).candidate
+        choice = choose(settings, seen, hub_answers() if settings.model != "auto" else False)
+        candidate = obtain(choice.better, settings) if choice.better and settings.model != "auto" else choice.candidate
         if candidate is None:
             raise ModelError("No model can be served here. See: python -m assistant models")
         info, engine, source = candidate.info, candidate.info.engine, candidate.source

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from tqdm import tqdm
 
-from assistant.errors import AssistantError
+from assistant.candidates import Candidate
+from assistant.engines.upgrade import Upgrade
+from assistant.errors import AssistantError, ModelError
 from assistant.settings import Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -49,6 +52,39 @@ class ProgressBar:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
+
+
+class _Waiting:
+    """A place for a model that waits to be used."""
+
+    def __init__(self) -> None:
+        self.ready: Candidate | None = None
+
+    def room(self, candidate: Candidate) -> AbstractContextManager[None]:
+        """See ``upgrade.Place``."""
+        return nullcontext()
+
+    def install(self, candidate: Candidate) -> None:
+        """See ``upgrade.Place``."""
+        self.ready = candidate
+
+
+def obtain(candidate: Candidate, settings: Settings) -> Candidate:
+    """The candidate with its plan carried out, shown with a bar. Raises ModelError at the first fault."""
+    place = _Waiting()
+    upgrade = Upgrade(candidate, settings, place)
+    try:
+        with tqdm(unit="B", unit_scale=True, desc=candidate.info.name, disable=not sys.stderr.isatty()) as bar:
+            while place.ready is None:
+                status = upgrade.wait(0.25)
+                if status.state in ("waiting", "failed", "closed"):
+                    raise ModelError(f"{candidate.info.name} cannot be had: {status.problem}")
+                bar.set_description_str(f"{status.state.capitalize()} {candidate.info.name}")
+                bar.total = status.total or None
+                bar.update(status.done - bar.n)
+    finally:
+        upgrade.close()
+    return place.ready
 
 
 def questions_from_input() -> Iterator[str]:

@@ -19,11 +19,13 @@ import openvino_genai as genai
 
 from assistant.decoding import Decoding
 from assistant.engines.assembler import Assembler
+from assistant.engines.kv_cache import cache_shape
 from assistant.errors import EngineError, ModelError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
 from assistant.records import ModelInfo, Piece
 
 CHUNK_TOKENS = 256  # prompt tokens per step: a long prompt is cut so that the other answers go on between the pieces
+LEAST_BLOCKS = 48  # of 32 tokens: one full window of GPT-2 and the ends of five beams, whatever the limit says
 WARM_UP_TOKENS = 300  # the first prompt after loading is twice as slow; this one is nobody's
 
 
@@ -51,7 +53,12 @@ class OpenVinoEngine:
         scheduler.max_num_batched_tokens = CHUNK_TOKENS
         scheduler.max_num_seqs = running * 5  # a beam search of five counts as five sequences
         scheduler.enable_prefix_caching = True
-        scheduler.cache_size = max(1, round(cache_bytes / 2**30))
+        shape = cache_shape(source)
+        if shape:
+            # Not cache_size, which takes whole GB: with 0.5 GB allowed it could grow to twice that.
+            scheduler.num_kv_blocks = max(LEAST_BLOCKS, cache_bytes // shape.block_bytes)
+        else:
+            scheduler.cache_size = max(1, round(cache_bytes / 2**30))
         properties: dict[str, object] = {"INFERENCE_NUM_THREADS": threads} if threads else {}
         try:
             self._pipeline = genai.ContinuousBatchingPipeline(str(source), scheduler, "CPU", properties)
@@ -91,7 +98,8 @@ class OpenVinoEngine:
         with self._changed:
             if self._closed:
                 raise EngineError("The engine has been shut down. Restart the app.")
-            if len(self._waiting) >= self._waiting_limit and len(self._running) >= self._running_limit:
+            # Together: while the loop is busy with a long prompt, it takes nobody in, and all who come are waiting.
+            if len(self._waiting) + len(self._running) >= self._waiting_limit + self._running_limit:
                 raise Busy(f"All {self._running_limit} places are taken and {len(self._waiting)} people are waiting.")
             self._number += 1
             job = _Job(self._number, ids, request, sink, Assembler(self._tokenizer.decode, request.stop))

@@ -7,6 +7,7 @@ What only this project's own server offers (queue places, token counts, its chat
 from __future__ import annotations
 
 import threading
+import urllib.parse
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -38,6 +39,7 @@ class RemoteGenerator:
             api_key=key or "none",
             timeout=openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             max_retries=2,
+            http_client=openai.DefaultHttpxClient(trust_env=False) if _is_local(self._base_url) else None,
         )
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
@@ -98,7 +100,7 @@ class RemoteGenerator:
             raise EngineError(f"{self._info.name} hung up in the middle of the answer. Ask again.")
         except openai.OpenAIError as fault:
             raise self._explain(fault) from None
-        except OSError as fault:
+        except (OSError, ValueError) as fault:  # ValueError: an event that is no JSON
             raise EngineError(f"The connection to {self._info.name} broke ({fault}). Ask again.") from None
         finally:
             events.close()
@@ -152,6 +154,11 @@ class RemoteGenerator:
         if isinstance(fault, openai.AuthenticationError):
             return EngineError("The model server refused the key. Set ASSISTANT_API_KEY.")
         return EngineError(f"The model server reported: {_message(fault)}")
+
+
+def _is_local(address: str) -> bool:
+    """Whether an address is on this machine, where a proxy from the environment must not come in between."""
+    return urllib.parse.urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
 
 
 def _message(fault: openai.OpenAIError) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import sys
-import threading
 from pathlib import Path
 
 import uvicorn
 
+from assistant.engines.parent import end_with_parent
 from assistant.engines.server import create_app
 from assistant.errors import AssistantError
 from assistant.generator import Engine
@@ -43,7 +41,7 @@ def serve(engine: Engine, host: str, port: int, key: str, *, child: bool = False
     except OSError as fault:
         raise AssistantError(f"Port {port} on {host} cannot be used: {fault.strerror}. Choose another.") from None
     if child:
-        threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
+        end_with_parent()
     print(f"{READY} {listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(
         create_app(engine, key),
@@ -56,10 +54,3 @@ def serve(engine: Engine, host: str, port: int, key: str, *, child: bool = False
         uvicorn.Server(config).run(sockets=[listener])
     finally:
         engine.close()
-
-
-def _end_with_parent() -> None:
-    """A parent that is killed cannot say good-bye; its end of the pipe closes all the same."""
-    while sys.stdin.buffer.read(1):
-        pass
-    os._exit(0)

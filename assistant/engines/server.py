@@ -155,24 +155,31 @@ def _asked(body: dict[str, Any]) -> Request:
     if not isinstance(prompt, str) or not prompt:
         raise AssistantError('The body must hold "prompt": a string that is not empty.')
     stop = body.get("stop") or ()
-    stop = (stop,) if isinstance(stop, str) else tuple(stop)
+    stop = [stop] if isinstance(stop, str) else stop
+    if not isinstance(stop, (list, tuple)) or not all(isinstance(text, str) for text in stop):
+        raise AssistantError('"stop" must be a string or a list of strings.')
     defaults = Decoding()
     given = {
         "max_new_tokens": body.get("max_tokens"),
         **{name: body.get(name) for name in ("temperature", "top_p", "top_k", "repetition_penalty", "seed")},
         **{name: body.get(name) for name in ("num_beams", "no_repeat_ngram_size", "early_stopping")},
     }
-    values = {name: type(getattr(defaults, name))(value) for name, value in given.items() if value is not None}
-    return Request(prompt, Decoding(**{"preset": "custom", **values}).checked(), stop)
+    try:
+        values = {name: type(getattr(defaults, name))(value) for name, value in given.items() if value is not None}
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise AssistantError(f"The decoding parameters must be numbers: {fault}.") from None
+    return Request(prompt, Decoding(**{"preset": "custom", **values}).checked(), tuple(stop))
 
 
 async def _body(request: HttpRequest) -> dict[str, Any]:
-    if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
-        raise AssistantError(f"The body must have at most {LARGEST_BODY:,} bytes.")
-    raw = await request.body()
+    raw = bytearray()
+    async for chunk in request.stream():  # a declared length may be missing, so the bytes themselves are counted
+        raw += chunk
+        if len(raw) > LARGEST_BODY:
+            raise AssistantError(f"The body must have at most {LARGEST_BODY:,} bytes.")
     try:
         body = json.loads(raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise AssistantError("The body must be JSON.") from None
     if not isinstance(body, dict):
         raise AssistantError("The body must be a JSON object.")

@@ -69,6 +69,7 @@ class TorchEngine:
         self._tokenizer_lock = threading.Lock()  # a fast tokenizer shared by threads fails: "Already borrowed"
         self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=waiting + 1)
         self._active: _Job | None = None
+        self._closed = False
         self._started = self._finished = self._cancelled = self._tokens = 0
         self._progress_at = time.monotonic()
         self._thread = threading.Thread(target=self._work, name="torch-engine", daemon=True)
@@ -92,6 +93,8 @@ class TorchEngine:
         if encoded["input_ids"].shape[1] > longest:
             count = encoded["input_ids"].shape[1]
             raise EngineError(f"The prompt must have at most {longest} tokens beside the answer, it has {count}.")
+        if self._closed:
+            raise EngineError("The engine has been shut down. Restart the app.")
         job = _Job(request, encoded["input_ids"].to(self._device), sink)
         try:
             self._jobs.put_nowait(job)
@@ -121,7 +124,8 @@ class TorchEngine:
         )
 
     def close(self) -> None:
-        """End the worker after the request under way, which is cancelled."""
+        """End the worker; requests under way are cancelled."""
+        self._closed = True
         active = self._active
         if active is not None:
             active.cancelled = True
@@ -132,7 +136,7 @@ class TorchEngine:
         while (job := self._jobs.get()) is not None:
             self._active, self._progress_at = job, time.monotonic()
             try:
-                finish, count = ("cancelled", 0) if job.cancelled else self._generate(job)
+                finish, count = ("cancelled", 0) if job.cancelled or self._closed else self._generate(job)
                 self._cancelled += finish == "cancelled"
                 self._finished += finish != "cancelled"
                 job.sink(Piece(tokens=count, finish=finish))

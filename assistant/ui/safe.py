@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 # An image would be fetched from wherever a note says, which tells its owner who reads. Its text is kept.
-_IMAGE = re.compile(r"!\[")
-# Streamlit's own directives, such as :red[...] or :material/lock:, must not be forged by a note.
-_DIRECTIVE = re.compile(r":(?=[a-zA-Z][a-zA-Z_+-]*(?:\[|/[a-z_0-9]+:))")
+_IMAGE = re.compile(r"!+\[")
+# Streamlit's own directives, such as :red[...] or :material/lock:, must not be forged by a note. Backslashes before
+# one are taken along: two of them would undo the escape.
+_DIRECTIVE = re.compile(r"\\*:(?=[a-zA-Z][a-zA-Z_+-]*(?:\[|/[a-z_0-9]+:))")
 _LINK = re.compile(r"\]\(\s*<?\s*(?!https?://)[^)]*\)")
 # Marks that turn the reading direction can make text say the opposite of what it shows.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")

@@ -1,0 +1,44 @@
+"""How fast this machine reads memory with all its cores: the limit of every token that a model generates."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import numpy as np
+
+BYTES_A_CORE = 2**28  # far more than any cache holds
+REPEATS = 7
+
+
+def read_bandwidth(cores: int, bytes_a_core: int = BYTES_A_CORE, repeats: int = REPEATS) -> float:
+    """Bytes a second, the best of several reads: what slows one down is other work, never the memory."""
+    # The maximum of 32-bit integers: numpy's loop for it is vectorised, releases the interpreter lock and read fastest
+    # of sum, dot and max here; torch's reductions reached half of it.
+    blocks = [np.ones(bytes_a_core // 4, np.int32) for _ in range(cores)]
+    return max(_read_once(blocks) for _ in range(repeats))
+
+
+def _read_once(blocks: list[np.ndarray]) -> float:
+    threads = [threading.Thread(target=block.max) for block in blocks]
+    began = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(block.nbytes for block in blocks) / (time.perf_counter() - began)
+
+
+def gpu_read_bandwidth() -> float:
+    """Bytes a second that the first GPU reads, the best of several."""
+    import torch
+
+    block = torch.ones(2**31, dtype=torch.bfloat16, device="cuda")
+    best = 0.0
+    for _ in range(REPEATS):
+        torch.cuda.synchronize()
+        began = time.perf_counter()
+        block.sum()
+        torch.cuda.synchronize()
+        best = max(best, block.nbytes / (time.perf_counter() - began))
+    return best

@@ -1,0 +1,144 @@
+"""The order of a benchmark: checkpoint, conversion, then the engines in turn, so that a slow moment hits each alike."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.bench.bandwidth import read_bandwidth
+from assistant.bench.machine import describe
+from assistant.bench.measure import BEAMS, Crowd
+from assistant.bench.needs import check_host, estimate_seconds, weights_per_token
+from assistant.bench.neighbours import Neighbours
+from assistant.bench.processes import Result, run_worker
+from assistant.bench.report import ON_GPU, OURS, REFERENCE, Report, Run, median_crowds, median_runs
+from assistant.bench.shapes import config_of, make_checkpoint
+from assistant.bench.worker import Job
+from assistant.engines.gpt2_checkpoint import GPT2Checkpoint, GPT2Shape
+from assistant.errors import ModelError
+from assistant.hosts import look_at_host
+
+ROUNDS = 2
+LONG_SECONDS = 900.0  # after a first round of this length there is no second
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to measure, and where to work."""
+
+    shape: str
+    model: Path | None  # a real checkpoint instead of random weights
+    prompt: int
+    new: int
+    folder: Path
+
+
+def run_benchmark(plan: Plan, say: Say) -> Report:
+    """Measure everything. Raises ModelError when disk or memory do not suffice."""
+    shape = GPT2Checkpoint(plan.model).shape if plan.model else GPT2Shape.from_config(config_of(plan.shape))
+    if plan.prompt + plan.new > shape.positions:
+        raise ModelError(f"Prompt and answer must have at most {shape.positions} tokens, got {plan.prompt + plan.new}.")
+    host = look_at_host(plan.folder)
+    check_host(shape.parameters, plan.model is None, plan.folder, host)
+    bandwidth = read_bandwidth(host.cores)
+    seconds = estimate_seconds(shape.parameters, plan.prompt, plan.new, ROUNDS, host.cores, bandwidth)
+    say(f"memory is read at {bandwidth / 1e9:.1f} GB/s; all of it takes about {_minutes(seconds)} if nothing else runs")
+    if plan.model is None:
+        say(f"writing a {plan.shape} checkpoint with random weights, {4 * shape.parameters / 1e9:.1f} GB")
+    source = plan.model or make_checkpoint(plan.shape, plan.folder / "fp32")
+    say("converting it to int8")
+    out = plan.folder / "int8"
+    (converted,) = run_worker(Job("convert", str(source), out=str(out)))
+    say(f"  {converted.values['seconds']:.1f} s, {converted.anonymous / 1e9:.2f} GB anonymous")
+
+    results = _Results(say)
+    neighbours = Neighbours(host.cores)
+    reference = Job("measure", str(source), "torch", window=shape.positions, prompt=plan.prompt, new=plan.new)
+    ours = Job("measure", str(out), "openvino", window=shape.positions, prompt=plan.prompt, new=plan.new, crowds=True)
+    began = time.monotonic()
+    rounds = 0
+    while rounds < ROUNDS and not (rounds and time.monotonic() - began > LONG_SECONDS):
+        rounds += 1
+        for engine, job in ((REFERENCE, reference), (OURS, ours)):
+            say(f"round {rounds} of {ROUNDS}: {engine}")
+            results.take(engine, run_worker(job))
+        # The memory's speed is the best that was seen: other work can only lower it.
+        bandwidth = max(bandwidth, read_bandwidth(host.cores))
+    others = neighbours.share()
+    if host.gpu:
+        say(f"once on {host.gpu}")
+        on_gpu = Job(
+            "measure", str(source), "torch", window=shape.positions, prompt=plan.prompt, new=plan.new, gpu=True
+        )
+        results.take(ON_GPU, run_worker(on_gpu))
+    return Report(
+        machine=describe(host, bandwidth),
+        model=plan.model.name if plan.model else plan.shape,
+        weights="real" if plan.model else "random",
+        prompt_tokens=plan.prompt,
+        new_tokens=plan.new,
+        rounds=rounds,
+        others_busy=others,
+        convert_seconds=converted.values["seconds"],
+        convert_anonymous_gb=converted.anonymous / 1e9,
+        runs=median_runs(results.runs),
+        crowds=median_crowds(results.crowds),
+        cold_s=statistics.median(results.colds),
+        warm_s=statistics.median(results.warms),
+        bytes_per_token=weights_per_token(shape, out),
+        gpu_bandwidth_share=results.gpu_share(shape),
+    )
+
+
+@dataclass
+class _Results:
+    """What the workers told so far."""
+
+    say: Say
+    runs: list[Run] = field(default_factory=list)
+    crowds: list[Crowd] = field(default_factory=list)
+    colds: list[float] = field(default_factory=list)
+    warms: list[float] = field(default_factory=list)
+    gpu_bandwidth: float = 0.0
+
+    def take(self, engine: str, results: Iterator[Result]) -> None:
+        """Sort the results of one worker."""
+        loading = 0
+        for result in results:
+            values = result.values
+            if result.name == "load":
+                loading = result.anonymous
+            elif result.name in ("greedy", "beams"):
+                # Loading counts: a host must have that memory, too.
+                anonymous = max(loading, result.anonymous)
+                beams = BEAMS if result.name == "beams" else 1
+                gigabytes = (anonymous / 1e9, result.resident / 1e9)
+                self.runs.append(Run(engine, beams, values["first"], values["rate"], *gigabytes))
+                self.say(f"  {result.name}: first token {values['first']:.2f} s, {values['rate']:.2f} tokens/s")
+            elif result.name == "prefix":
+                self.colds.append(values["cold"])
+                self.warms.append(values["warm"])
+                self.say(f"  the same prompt again: {values['warm']:.2f} s instead of {values['cold']:.2f} s")
+            elif result.name == "gpu bandwidth":
+                self.gpu_bandwidth = values["bytes_a_second"]
+            else:
+                crowd = Crowd(int(values["n"]), values["rate"], values["worst_first"])
+                self.crowds.append(crowd)
+                self.say(f"  {crowd.visitors} at once: {crowd.rate:.1f} tokens/s in all")
+
+    def gpu_share(self, shape: GPT2Shape) -> float | None:
+        """The share of the GPU's bandwidth that greedy decoding in bf16 uses; None without a GPU."""
+        run = next((run for run in self.runs if run.engine == ON_GPU and run.beams == 1), None)
+        if run is None or not self.gpu_bandwidth:
+            return None
+        read = 2 * (shape.parameters - shape.positions * shape.width)
+        return read * run.tokens_per_s / self.gpu_bandwidth
+
+
+def _minutes(seconds: float) -> str:
+    return f"{max(1, round(seconds / 60))} min"

@@ -1,0 +1,78 @@
+"""``evaluate``: how well the retriever finds what labelled questions need, and whether it knows when it does not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assistant.assembly import open_shelf
+from assistant.commands.shared import ProgressBar, json_option, knowledge_option, settings_for
+from assistant.coverage import shipped_model
+from assistant.evaluation.fit import fit_coverage, write_coverage
+from assistant.evaluation.gold import GOLD, read_gold
+from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
+
+
+@click.command()
+@json_option
+@knowledge_option
+@click.option("--gold", type=click.Path(path_type=Path), default=GOLD, help="Labelled questions (JSONL).")
+@click.option("--half", type=click.Choice(["tune", "test", "all"]), default="test", show_default=True)
+@click.option("--fit", is_flag=True, help="First learn the coverage decision from the tuning half and keep it.")
+@click.option("--plot", type=click.Path(path_type=Path), help="Also draw the table to this PNG.")
+def evaluate(as_json: bool, knowledge: Path | None, gold: Path, half: str, fit: bool, plot: Path | None) -> None:
+    """Measure retrieval on labelled questions: dense, BM25 and hybrid, and the "not covered" decision."""
+    settings = settings_for(knowledge)
+    questions = read_gold(gold)
+    bar = ProgressBar()
+    shelf, retriever = open_shelf(settings, bar)
+    bar.close()
+    catalog = shelf.catalog()
+    model = shipped_model()
+    if fit:
+        tuning = [question for question in questions if question.half == "tune"]
+        model = fit_coverage([retriever.evidence(catalog, question.text) for question in tuning], tuning)
+        write_coverage(model)
+    chosen = [question for question in questions if half in ("all", question.half)]
+    rankings = rank_all(catalog, retriever, chosen)
+    decision = decide_all(model, [retriever.evidence(catalog, question.text) for question in chosen], chosen)
+    latency = time_all(catalog, retriever, chosen)
+    if plot:
+        from assistant.evaluation.plot import draw_rankings
+
+        draw_rankings(rankings, plot)
+    record = {
+        "half": half,
+        "questions": len(chosen),
+        "passages": len(catalog.index.passages),
+        "rankings": [asdict(ranking) for ranking in rankings],
+        "covered": asdict(decision),
+        "latency_ms": {"p50": round(latency.p50 * 1000, 1), "p95": round(latency.p95 * 1000, 1)},
+    }
+    click.echo(json.dumps(record, indent=2) if as_json else _table(record, rankings))
+
+
+def _table(record: dict[str, Any], rankings: list[Ranking]) -> str:
+    lines = [
+        f"{record['questions']} questions of the {record['half']} half, {record['passages']} passages",
+        "",
+        f"{'way':<8}{'recall@1':>10}{'recall@3':>10}{'recall@5':>10}"
+        f"{'MRR':>8}{'nDCG@10':>9}{'facts@3':>9}{'in one':>8}",
+    ]
+    lines += [
+        f"{r.way:<8}{r.recall_1:>10.3f}{r.recall_3:>10.3f}{r.recall_5:>10.3f}{r.mrr:>8.3f}{r.ndcg_10:>9.3f}"
+        f"{r.facts_3:>9.3f}{r.facts_single:>8.3f}"
+        for r in rankings
+    ]
+    decision, latency = record["covered"], record["latency_ms"]
+    lines += [
+        "",
+        f"covered or not: AUC {decision['auc']:.3f}; refused {decision['refused_off_topic']:.1%} of "
+        f"{decision['off_topic']} off-topic and {decision['refused_covered']:.1%} of {decision['covered']} covered",
+        f"one search: {latency['p50']} ms median, {latency['p95']} ms at the 95th percentile",
+    ]
+    return "\n".join(lines)

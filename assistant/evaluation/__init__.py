@@ -1,0 +1,1 @@
+"""How well the notes answer: labelled questions, measures, and the fit of the coverage decision."""

@@ -1,0 +1,45 @@
+"""Learns the coverage decision from the tuning half of the labelled questions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from assistant.coverage import MODEL, CoverageModel, Evidence
+from assistant.errors import AssistantError
+from assistant.evaluation.gold import Question
+
+REFUSED_COVERED = 0.02  # share of covered tuning questions that may be refused: it sets the threshold
+
+
+def fit_coverage(evidence: Sequence[Evidence], questions: Sequence[Question]) -> CoverageModel:
+    """A logistic regression on the evidence, classes weighted equally, and the threshold that REFUSED_COVERED asks for.
+
+    Raises AssistantError when one of the two kinds of question is missing.
+    """
+    from sklearn.linear_model import LogisticRegression  # takes a second to import; only fitting needs it
+
+    names = list(asdict(evidence[0]))
+    seen = np.array([[asdict(one)[name] for name in names] for one in evidence])
+    covered = np.array([question.covered for question in questions])
+    if covered.all() or not covered.any():
+        raise AssistantError("To learn what is covered, the questions must hold covered and off-topic ones.")
+    mean, spread = seen.mean(axis=0), seen.std(axis=0)
+    learned = LogisticRegression(class_weight="balanced").fit((seen - mean) / spread, covered)
+    weights = learned.coef_[0] / spread
+    model = CoverageModel(
+        bias=round(float(learned.intercept_[0] - (weights * mean).sum()), 4),
+        weights={name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)},
+        threshold=0.5,
+    )
+    scores = [model.confidence(one) for one, is_covered in zip(evidence, covered, strict=True) if is_covered]
+    return CoverageModel(model.bias, model.weights, round(float(np.quantile(scores, REFUSED_COVERED)), 4))
+
+
+def write_coverage(model: CoverageModel, file: Path = MODEL) -> None:
+    """Keep a fitted model for the assistant to use."""
+    file.write_text(json.dumps(asdict(model), indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,184 @@
+"""What was published stays readable whatever happens to the writer, and damage is never taken for data."""
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from assistant.errors import IndexingError
+from assistant.generations import MANIFEST, POINTER, Damaged, Generations
+from assistant.settings import REPOSITORY
+
+
+def filler(text: str, **about):
+    def fill(folder):
+        (folder / "a.txt").write_text(text)
+        (folder / "b.txt").write_text(text)
+        return {"text": text, **about}
+
+    return fill
+
+
+def content(generations: Generations) -> str:
+    """What the published generation holds, after checking that both of its files agree with the manifest."""
+    folder, manifest = generations.read()
+    assert (folder / "a.txt").read_text() == (folder / "b.txt").read_text() == manifest["text"]
+    return manifest["text"]
+
+
+def test_nothing_published_reads_as_none(tmp_path):
+    assert Generations(tmp_path / "never").read() is None
+
+
+def test_the_last_write_is_read_and_older_generations_are_removed(tmp_path):
+    generations = Generations(tmp_path / "new" / "folder")
+    generations.write(filler("one"))
+    published = generations.write(filler("two"))
+    assert content(generations) == "two"
+    assert [path for path in published.parent.iterdir() if path.name.startswith("g-")] == [published]
+
+
+def test_a_fill_that_fails_leaves_the_earlier_generation_and_no_rubbish(tmp_path):
+    generations = Generations(tmp_path)
+    generations.write(filler("one"))
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    def fail(folder):
+        (folder / "a.txt").write_text("half")
+        raise KeyError("a defect")
+
+    with pytest.raises(KeyError):
+        generations.write(fail)
+    assert content(generations) == "one"
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("file", ["a.txt", MANIFEST, POINTER])
+def test_no_flipped_byte_goes_unnoticed(tmp_path, file):
+    generations = Generations(tmp_path)
+    published = generations.write(filler("some text"))
+    path = tmp_path / POINTER if file == POINTER else published / file
+    good = path.read_bytes()
+    for at in range(len(good)):
+        path.write_bytes(good[:at] + bytes([good[at] ^ 0x41]) + good[at + 1 :])
+        with pytest.raises(Damaged):
+            generations.read()
+    path.write_bytes(good)
+    assert content(generations) == "some text"
+
+
+@pytest.mark.parametrize("file", ["a.txt", MANIFEST, POINTER])
+@pytest.mark.parametrize("keep", [0, 5])
+def test_a_truncated_file_is_damage(tmp_path, file, keep):
+    generations = Generations(tmp_path)
+    published = generations.write(filler("some text"))
+    os.truncate(tmp_path / POINTER if file == POINTER else published / file, keep)
+    with pytest.raises(Damaged):
+        generations.read()
+
+
+@pytest.mark.parametrize("file", ["a.txt", MANIFEST])
+def test_a_missing_file_is_damage_and_the_next_write_mends_it(tmp_path, file):
+    generations = Generations(tmp_path)
+    (generations.write(filler("one")) / file).unlink()
+    with pytest.raises(Damaged):
+        generations.read()
+    generations.write(filler("two"))
+    assert content(generations) == "two"
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../elsewhere", "/etc", "g-unknown", "é", "g-\0"])
+def test_a_pointer_that_leads_elsewhere_is_damage(tmp_path, name):
+    generations = Generations(tmp_path / "here")
+    Generations(tmp_path / "elsewhere").write(filler("foreign"))
+    generations.write(filler("own"))
+    (tmp_path / "here" / POINTER).write_text(name, encoding="utf-8")
+    with pytest.raises(Damaged):
+        generations.read()
+
+
+def test_readers_beside_two_writers_always_see_a_whole_generation(tmp_path):
+    Generations(tmp_path).write(filler("start"))
+    faults: list[Exception] = []
+    done = threading.Event()
+
+    def write(name: str) -> None:
+        for number in range(15):
+            Generations(tmp_path).write(filler(f"{name} {number}"))
+
+    def read() -> None:
+        while not done.is_set():
+            try:
+                Generations(tmp_path).read()
+            except Exception as fault:
+                faults.append(fault)
+
+    writers = [threading.Thread(target=write, args=(name,)) for name in ("x", "y")]
+    reader = threading.Thread(target=read)
+    for thread in (reader, *writers):
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    reader.join()
+    assert content(Generations(tmp_path)) in ("x 14", "y 14")
+    assert faults == []
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from assistant.generations import Generations
+
+def fill(folder):
+    text = str(number) * 20_000
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text(text)
+    return {"text": text}
+
+number = 0
+while True:
+    Generations(Path(sys.argv[1])).write(fill)
+    number += 1
+    print(number, flush=True)
+"""
+
+
+def test_kill_9_in_mid_write_never_leaves_an_unreadable_state(tmp_path):
+    generations = Generations(tmp_path)
+    generations.write(filler("start"))
+    for life in range(20):
+        writer = subprocess.Popen([sys.executable, "-c", WRITER, tmp_path], cwd=REPOSITORY, stdout=subprocess.PIPE)
+        writer.stdout.readline()  # it writes without a pause from here on
+        time.sleep(life * 0.0007)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stdout.close()
+        assert len(content(generations)) >= 20_000
+    generations.write(filler("after"))
+    assert content(generations) == "after"
+    assert len([path for path in tmp_path.iterdir() if path.name.startswith(("g-", f"{POINTER}."))]) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_with_a_way_out(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(IndexingError, match=r"cannot be written.*ASSISTANT_HOME"):
+        Generations(tmp_path / "file" / "index").write(filler("one"))
+
+
+def test_a_full_disk_is_an_error_and_the_earlier_generation_stays(tmp_path):
+    generations = Generations(tmp_path)
+    generations.write(filler("one"))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # as if nothing more fitted; Python ignores SIGXFSZ
+    try:
+        with pytest.raises(IndexingError, match="cannot be written"):
+            generations.write(filler("x" * 5000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert content(generations) == "one"

@@ -1,0 +1,102 @@
+"""The CPU engine on a tiny GPT-2: the same text as transformers, stoppable within one token, fair and bounded."""
+
+import threading
+
+import engine_checks as checks
+import pytest
+
+from assistant.decoding import Decoding
+from assistant.engines.openvino import OpenVinoEngine
+from assistant.errors import ModelError
+from assistant.generator import Request
+
+RUNNING, WAITING = 2, 2
+
+
+def start(folder) -> OpenVinoEngine:
+    return OpenVinoEngine(folder, checks.INFO, running=RUNNING, waiting=WAITING, cache_bytes=2**28, threads=1)
+
+
+@pytest.fixture(scope="module")
+def engine(tiny_converted):
+    started = start(tiny_converted)
+    yield started
+    started.close()
+
+
+@pytest.mark.parametrize("decoding", [checks.GREEDY, checks.BEAMS], ids=["greedy", "seed recipe"])
+def test_the_text_is_that_of_transformers(engine, tiny_checkpoint, decoding):
+    assert checks.answer(engine, decoding) == checks.expected(tiny_checkpoint, decoding) != ""
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        checks.check_pieces,
+        checks.check_stop,
+        checks.check_sampling,
+        checks.check_cancel,
+        checks.check_closing_the_stream,
+        checks.check_refusals,
+        checks.check_odd_prompts,
+    ],
+    ids=lambda check: check.__name__,
+)
+def test_it_does_what_every_engine_must(engine, check):
+    check(engine)
+
+
+def test_places_are_limited_and_announced(engine):
+    checks.check_queue(engine, RUNNING, WAITING)
+
+
+def test_tokens_are_counted_as_the_model_does(engine, tiny_checkpoint):
+    checks.check_counts(engine, tiny_checkpoint)
+
+
+def test_several_at_once_get_the_text_that_each_would_get_alone(engine):
+    prompts = ["the loss", "the weights follow"]
+    alone = [checks.answer(engine, prompt=prompt) for prompt in prompts]
+    together = ["", ""]
+
+    def ask(at):
+        together[at] = checks.answer(engine, prompt=prompts[at])
+
+    threads = [threading.Thread(target=ask, args=(at,)) for at in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert together == alone
+
+
+def test_beam_search_shows_progress_before_its_text(engine):
+    pieces = []
+    done = threading.Event()
+
+    def sink(piece):
+        pieces.append(piece)
+        if piece.finish:
+            done.set()
+
+    engine.submit(Request(checks.PROMPT, checks.BEAMS), sink)
+    assert done.wait(20)
+    assert [piece.tokens for piece in pieces if not piece.text][:3] == [1, 2, 3]
+    assert not any(piece.text for piece in pieces[:-2])  # the text comes at once, at the end
+    assert "".join(piece.text for piece in pieces) == checks.answer(engine, checks.BEAMS)
+
+
+def test_the_most_beams_that_are_allowed_can_be_served(engine):
+    assert checks.answer(engine, Decoding("custom", max_new_tokens=8, num_beams=10, early_stopping=True))
+
+
+def test_closing_ends_everything(tiny_converted):
+    checks.check_close(start(tiny_converted))
+
+
+@pytest.mark.parametrize("content", [None, "<broken/>"])
+def test_a_folder_without_a_readable_model_is_an_error_for_the_user(tmp_path, content):
+    if content:
+        (tmp_path / "openvino_model.xml").write_text(content)
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        start(tmp_path)

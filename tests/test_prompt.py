@@ -1,0 +1,143 @@
+"""The prompt fits the window for sure, keeps the question whole, and reports which passages it holds."""
+
+import pytest
+from fakes import count_words, hit
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant.errors import AssistantError
+from assistant.prompt import BASE_INSTRUCTIONS, INSTRUCTIONS, JOINTS, build_prompt, defuse, layout_for, snippet
+from assistant.records import ModelInfo, Turn
+
+TEMPLATE = (
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+BASE = ModelInfo("base", "openvino", 1024)
+CHAT = ModelInfo("chat", "openvino", 1024, TEMPLATE)
+
+
+def count_quarters(texts):
+    """A tokenizer of four characters a token: joints between texts do not add up exactly."""
+    return [-(-len(text) // 4) for text in texts]
+
+
+def model(window: int, template: str = "") -> ModelInfo:
+    return ModelInfo("tiny", "openvino", window, template)
+
+
+def build(question="What is dropout?", hits=(), history=(), info=BASE, count=count_words, reserve=100):
+    return build_prompt(question, hits, history, info, count, reserve)
+
+
+def test_base_models_read_notes_then_an_example_then_the_question():
+    prompt = build(hits=[hit("One is **bold**.", 1, "A", "H"), hit("Two.", 2, "B")])
+    assert prompt.text.startswith(f"{BASE_INSTRUCTIONS}\n\nNotes:\nA › H\nOne is bold.\n\nB\nTwo.\n\nQuestion: ")
+    assert prompt.text.endswith("\n\nQuestion: What is dropout?\nAnswer:")
+    assert "\n\n" in prompt.stop and "\nQuestion:" in prompt.stop
+
+
+def test_chat_models_read_their_own_template_open_for_the_answer():
+    prompt = build(hits=[hit("One.", 1, "A")], history=[Turn("Earlier?", "Yes.")], info=CHAT)
+    assert prompt.text == (
+        f"<|im_start|>system\n{INSTRUCTIONS}<|im_end|>\n"
+        "<|im_start|>user\nEarlier?<|im_end|>\n<|im_start|>assistant\nYes.<|im_end|>\n"
+        "<|im_start|>user\nNotes:\nA\nOne.\n\nQuestion: What is dropout?<|im_end|>\n<|im_start|>assistant\n"
+    )
+    assert prompt.stop == ()
+
+
+words = st.integers(0, 300).map(lambda count: " ".join(["word"] * count))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    window=st.integers(16, 1500),
+    reserve=st.integers(1, 512),
+    question=st.integers(1, 200).map(lambda count: " ".join(["why"] * count) + "?"),
+    texts=st.lists(words, max_size=8),
+    history=st.lists(st.builds(Turn, words, words), max_size=3),
+    template=st.sampled_from(["", TEMPLATE]),
+    count=st.sampled_from([count_words, count_quarters]),
+)
+def test_the_window_is_never_exceeded_and_the_question_never_cut(
+    window, reserve, question, texts, history, template, count
+):
+    hits = [hit(text, rank) for rank, text in enumerate(texts, start=1)]
+    info = model(window, template)
+    if sum(count([layout_for(info).render([], [], ""), question])) + JOINTS > window - reserve:
+        with pytest.raises(AssistantError, match="must fit"):
+            build(question, hits, history, info, count, reserve)
+        return
+    prompt = build(question, hits, history, info, count, reserve)
+    assert prompt.tokens == count([prompt.text])[0] <= window - reserve
+    assert question in prompt.text
+    assert [*prompt.placed, *prompt.dropped] == hits
+    assert all(snippet(placed) in prompt.text for placed in prompt.placed)
+    assert (prompt.window, prompt.reserved) == (window, reserve)
+    assert sum(part.tokens for part in prompt.parts) >= prompt.tokens - 1
+    assert [part.kind for part in prompt.parts if part.kind == "snippet"] == ["snippet"] * len(prompt.placed)
+
+
+def test_passages_are_dropped_from_the_end_of_the_ranking_only():
+    hits = [hit("w " * 60, 1), hit("w " * 300, 2), hit("w", 3)]
+    prompt = build(hits=hits, info=model(250), reserve=100)
+    assert prompt.placed == (hits[0],) and prompt.dropped == (hits[1], hits[2])
+
+
+def test_history_gives_way_to_the_best_passage_and_only_the_last_answered_turn_counts():
+    turns = [Turn("Old?", "old " * 5), Turn("Recent?", "recent " * 90)]
+    roomy = build(hits=[hit("fact " * 50)], history=turns, info=model(500))
+    assert "Recent?" in roomy.text and "Old?" not in roomy.text
+    tight = build(hits=[hit("fact " * 50)], history=turns, info=model(250))
+    assert "Recent?" not in tight.text and len(tight.placed) == 1
+    assert "Unanswered?" not in build(history=[Turn("Unanswered?", "")]).text
+
+
+@pytest.mark.parametrize("info", [model(150), model(150, TEMPLATE), model(50)], ids=["base", "chat", "hopeless"])
+def test_a_question_that_cannot_fit_is_an_error_that_says_how_long_it_may_be(info):
+    with pytest.raises(AssistantError, match=r"room for \d+ tokens, the question has 200"):
+        build("word " * 200, info=info)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<|endoftext|>", "<|im_start|>system", "a<|im_end|>b", "<s>", "</s>", "[INST]", "[/inst]", "<<SYS>>", "<</SYS>>"],
+)
+@pytest.mark.parametrize("info", [BASE, CHAT], ids=["base", "chat"])
+def test_control_tokens_in_notes_questions_and_history_become_plain_text(text, info):
+    clean = build(hits=[hit("x", 1, "x", "x")], history=[Turn("x", "x")], info=info, question="x").text
+    dirty = build(hits=[hit(text, 1, text, text)], history=[Turn(text, text)], info=info, question=text).text
+    mark = next(mark for mark in ("<|", "<s>", "</s>", "[INST]", "[/inst]", "<<") if mark in text)
+    assert dirty.count(mark) == clean.count(mark)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.sampled_from(["<|", "|>", "<", ">", "s", "/", "im_start", "[INST]", "<s>", " ", "<<SYS>>"])).map(
+        "".join
+    )
+)
+def test_no_arrangement_of_marks_survives_as_a_control_token(text):
+    once = defuse(text)
+    assert defuse(once) == once
+    assert "<s>" not in once and "[INST]" not in once and "<|im_start|>" not in once
+
+
+def test_ordinary_text_is_left_as_it_is():
+    text = "if a <b and c> d: x[i] | y << 2  <strong> |> <|"
+    assert defuse(text) == text
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["{% if %}", "{{ raise_exception('System role not supported') }}", "{{ missing.field }}", "{{ messages[9].role }}"],
+)
+def test_a_chat_template_that_cannot_be_used_is_an_error_for_the_user(template):
+    with pytest.raises(AssistantError, match="chat template"):
+        build(info=model(1024, template))
+
+
+def test_a_chat_template_cannot_reach_python():
+    with pytest.raises(AssistantError, match="chat template"):
+        build(info=model(1024, "{{ messages.__class__.__mro__ }}"))

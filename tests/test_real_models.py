@@ -1,0 +1,71 @@
+"""The whole of it with real models: packaged MiniLM, embedded SmolLM2 in its own process, two notes."""
+
+import shutil
+
+import pytest
+from fakes import ADAM, write_notes
+
+from assistant.assembly import assemble
+from assistant.chat import Finished, Found, Prompted, Wrote
+from assistant.decoding import decoding_for
+from assistant.settings import REPOSITORY, read_settings
+
+pytestmark = pytest.mark.slow
+
+DROPOUT_NOTE = REPOSITORY / "knowledge/regularization/dropout.md"
+QUESTION = "What is dropout and what happens at test time?"
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory):
+    folder = write_notes(tmp_path_factory.mktemp("real") / "knowledge", adam=ADAM)
+    shutil.copy(DROPOUT_NOTE, folder)
+    home = tmp_path_factory.mktemp("real-home")
+    settings = read_settings(knowledge=folder, home=home, model="embedded", threads=2)
+    assembled = assemble(settings)
+    assert assembled.generator.wait(120).state == "ready", assembled.generator.status
+    yield assembled
+    assembled.close()
+
+
+def ask(parts, question, **changes):
+    events = list(parts.assistant.ask(question, decoding_for("focused", **changes)))
+    return events, events[-1].answer
+
+
+def test_the_dropout_question_is_answered_from_the_dropout_note(parts):
+    events, answer = ask(parts, QUESTION, max_new_tokens=40)
+    kinds = [type(event) for event in events]
+    assert kinds[:2] == [Found, Prompted] and kinds[-1] is Finished and Wrote in kinds
+    assert not answer.abstained and answer.problem == "" and answer.finish in ("stop", "length")
+    assert answer.sources[0].passage.note == "dropout.md" and answer.sources[0].score > 0.5
+    assert any("dropout" in sentence.text.lower() for sentence in answer.lead)
+    assert 0 < answer.answer_tokens <= 40 and len(answer.text) > 20
+    assert answer.prompt.tokens + answer.prompt.reserved <= answer.prompt.window
+    assert "<|im_start|>assistant" in answer.prompt.text and "<|" not in answer.text
+    assert answer.seconds_to_first_token > 0
+
+
+def test_the_answer_is_the_same_each_time(parts):
+    first, second = (ask(parts, QUESTION, max_new_tokens=12)[1] for _ in range(2))
+    assert first.text == second.text != ""
+
+
+def test_a_question_beyond_the_notes_is_declined_without_the_model(parts):
+    before = parts.generator.counters()["started"]
+    _, answer = ask(parts, "Who won the football world cup in 1998?")
+    assert answer.abstained and answer.sources == ()
+    assert parts.generator.counters()["started"] == before
+
+
+def test_closing_the_answer_ends_the_work_in_the_engine_process(parts):
+    before = parts.generator.counters()
+    events = parts.assistant.ask(QUESTION, decoding_for("focused", max_new_tokens=400))
+    while not isinstance(next(events), Wrote):
+        pass
+    events.close()
+    from engine_checks import until
+
+    assert until(lambda: parts.generator.counters()["running"] == 0)
+    after = parts.generator.counters()
+    assert after["cancelled"] - before["cancelled"] == 1 and after["tokens"] - before["tokens"] < 100

@@ -1,0 +1,93 @@
+"""The shelf notices changed notes, and a catalog once given out never changes."""
+
+import threading
+
+import pytest
+from fakes import ADAM, WordEmbedder, write_notes
+
+from assistant import shelf as shelf_module
+from assistant.embedder import Vectors
+from assistant.errors import NoteError
+from assistant.shelf import Shelf, index_folder
+
+
+@pytest.fixture(autouse=True)
+def look_always(monkeypatch):
+    monkeypatch.setattr(shelf_module, "LOOK_SECONDS", -1.0)
+
+
+@pytest.fixture
+def shelf(knowledge, tmp_path):
+    return Shelf(knowledge, tmp_path / "home", WordEmbedder())
+
+
+def notes_in(catalog) -> set[str]:
+    return {passage.note for passage in catalog.index.passages}
+
+
+def test_an_unchanged_folder_gives_the_very_same_catalog(shelf):
+    assert shelf.catalog() is shelf.catalog()
+
+
+def test_a_changed_folder_gives_a_new_catalog_while_the_old_one_stays_valid(shelf, knowledge):
+    old = shelf.catalog()
+    before = notes_in(old), old.lexical.scores("adam").tolist()
+    write_notes(knowledge, new="# Weight decay\n\nWeight decay shrinks weights.")
+    (knowledge / "adam.md").unlink()
+    new = shelf.catalog()
+    assert notes_in(new) == {"dropout.md", "new.md"}
+    assert (notes_in(old), old.lexical.scores("adam").tolist()) == before
+    assert len(shelf.library.notes) == 2 and shelf.last_refresh.embedded == 1
+
+
+def test_a_note_that_became_unusable_is_reported_and_leaves_the_catalog(shelf, knowledge):
+    (knowledge / "adam.md").write_bytes(b"\0")
+    assert notes_in(shelf.catalog()) == {"dropout.md"}
+    assert [skipped.path for skipped in shelf.skipped] == ["adam.md"]
+
+
+def test_a_folder_that_vanished_keeps_the_earlier_notes_and_comes_back(shelf, knowledge):
+    away = knowledge.rename(knowledge.parent / "away")
+    assert notes_in(shelf.catalog()) == {"adam.md", "dropout.md"}
+    away.rename(knowledge)
+    write_notes(knowledge, new="text")
+    assert "new.md" in notes_in(shelf.catalog())
+
+
+def test_the_folder_is_looked_at_once_in_a_while_only(shelf, knowledge, monkeypatch):
+    shelf.catalog()
+    monkeypatch.setattr(shelf_module, "LOOK_SECONDS", 60.0)
+    write_notes(knowledge, new="text")
+    assert "new.md" not in notes_in(shelf.catalog())
+
+
+def test_while_one_caller_renews_the_others_get_the_old_catalog_at_once(knowledge, tmp_path):
+    started, go = threading.Event(), threading.Event()
+
+    class Slow(WordEmbedder):
+        def embed(self, texts, progress=None) -> Vectors:
+            if self.embedded:
+                started.set()
+                assert go.wait(10)
+            return super().embed(texts, progress)
+
+    shelf = Shelf(knowledge, tmp_path / "home", Slow())
+    old = shelf.catalog()
+    write_notes(knowledge, adam=ADAM + "\n## More\n\nMore about Adam.\n")
+    renewer = threading.Thread(target=shelf.catalog)
+    renewer.start()
+    assert started.wait(10)
+    assert shelf.catalog() is old
+    go.set()
+    renewer.join(10)
+    assert len(shelf.catalog().index.passages) == len(old.index.passages) + 1
+
+
+def test_two_folders_do_not_share_an_index(tmp_path):
+    assert index_folder(tmp_path / "a", tmp_path) != index_folder(tmp_path / "b", tmp_path)
+    assert index_folder(tmp_path / "a", tmp_path) == index_folder(tmp_path / "b/../a", tmp_path)
+
+
+def test_a_missing_folder_at_the_start_is_an_error(tmp_path):
+    with pytest.raises(NoteError):
+        Shelf(tmp_path / "none", tmp_path / "home", WordEmbedder())
