@@ -112,7 +112,9 @@ def test_stop_keeps_what_was_written(page):
     ask(page, DROPOUT)
     bubble = page.get_by_test_id("stChatMessage").nth(1)
     bubble.get_by_text("Dropout is", exact=False).first.wait_for()
-    page.get_by_test_id("stChatInputStopButton").or_(page.get_by_role("button", name=re.compile("stop", re.I))).first.click()
+    page.get_by_test_id("stChatInputStopButton").or_(
+        page.get_by_role("button", name=re.compile("stop", re.I))
+    ).first.click()
     page.wait_for_timeout(1500)
     assert "Dropout is" in bubble.inner_text()
     ask(page, "How much weight decay?")
@@ -128,7 +130,9 @@ def test_a_starter_question_is_answered(page):
 
 
 def test_a_broken_note_is_reported_by_name_and_loses_nothing(page):
-    page.get_by_text("1 file could not be used", exact=False).or_(page.get_by_text("files could not be used")).first.click()
+    page.get_by_text("1 file could not be used", exact=False).or_(
+        page.get_by_text("files could not be used")
+    ).first.click()
     page.get_by_text("broken.md", exact=False).wait_for()
     assert "notes," in page.get_by_test_id("stSidebar").inner_text()
 

@@ -7,7 +7,8 @@ import time
 
 import numpy as np
 
-BYTES_A_CORE = 2**28  # far more than any cache holds
+BYTES = 2**31  # read at once by all cores, at most BYTES_A_CORE by each: more than caches hold, less than hosts have
+BYTES_A_CORE = 2**28
 REPEATS = 7
 
 
@@ -15,7 +16,8 @@ def read_bandwidth(cores: int, bytes_a_core: int = BYTES_A_CORE, repeats: int = 
     """Bytes a second, the best of several reads: what slows one down is other work, never the memory."""
     # The maximum of 32-bit integers: numpy's loop for it is vectorised, releases the interpreter lock and read fastest
     # of sum, dot and max here; torch's reductions reached half of it.
-    blocks = [np.ones(bytes_a_core // 4, np.int32) for _ in range(cores)]
+    size = min(bytes_a_core, BYTES // cores)
+    blocks = [np.ones(size // 4, np.int32) for _ in range(cores)]
     return max(_read_once(blocks) for _ in range(repeats))
 
 
@@ -33,7 +35,7 @@ def gpu_read_bandwidth() -> float:
     """Bytes a second that the first GPU reads, the best of several."""
     import torch
 
-    block = torch.ones(2**31, dtype=torch.bfloat16, device="cuda")
+    block = torch.ones(2**30, dtype=torch.bfloat16, device="cuda")
     best = 0.0
     for _ in range(REPEATS):
         torch.cuda.synchronize()

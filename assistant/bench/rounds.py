@@ -75,7 +75,10 @@ def run_benchmark(plan: Plan, say: Say) -> Report:
         on_gpu = Job(
             "measure", str(source), "torch", window=shape.positions, prompt=plan.prompt, new=plan.new, gpu=True
         )
-        results.take(ON_GPU, run_worker(on_gpu))
+        try:
+            results.take(ON_GPU, run_worker(on_gpu))
+        except ModelError as fault:  # such as too little memory there: no reason to lose what the CPU took minutes for
+            say(f"  {fault}")
     return Report(
         machine=describe(host, bandwidth),
         model=plan.model.name if plan.model else plan.shape,
