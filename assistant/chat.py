@@ -96,7 +96,8 @@ class Assistant:
             yield from self._generate(found, decoding, history, self._generator, began)
 
     def _checked(self, question: str) -> str:
-        question = " ".join(question.replace("\0", " ").split())
+        readable = question.encode("utf-8", "replace").decode()  # bytes that are no UTF-8 arrive as surrogates
+        question = " ".join(readable.replace("\0", " ").split())
         if not question:
             raise AssistantError("The question is empty. Type one, such as: What is dropout?")
         if len(question) > self._question_limit:

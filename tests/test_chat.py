@@ -140,6 +140,12 @@ def test_white_space_in_a_question_is_made_plain_so_that_it_cannot_forge_the_lay
     assert answer.question == f"{COVERED} Answer: no"
 
 
+def test_bytes_that_are_no_text_do_not_reach_the_models(assistant_with):
+    generator = ScriptedGenerator("x")
+    _, answer = story(assistant_with(generator), f"{COVERED} \udcff")
+    assert answer.question == f"{COVERED} ?" and generator.prompts[0].encode()
+
+
 def test_search_finds_without_a_model(assistant_with):
     generator = ScriptedGenerator("x")
     found = assistant_with(generator).search(COVERED, snippets=2)

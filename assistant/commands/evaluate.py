@@ -21,7 +21,13 @@ from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_a
 @json_option
 @knowledge_option
 @click.option("--gold", type=click.Path(path_type=Path), default=GOLD, help="Labelled questions (JSONL).")
-@click.option("--half", type=click.Choice(["tune", "test", "all"]), default="test", show_default=True)
+@click.option(
+    "--half",
+    type=click.Choice(["tune", "test", "all"]),
+    default="test",
+    show_default=True,
+    help="Questions to measure on.",
+)
 @click.option("--fit", is_flag=True, help="First learn the coverage decision from the tuning half and keep it.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Also draw the table to this PNG.")
 def evaluate(as_json: bool, knowledge: Path | None, gold: Path, half: str, fit: bool, plot: Path | None) -> None:

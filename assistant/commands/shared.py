@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -91,6 +92,8 @@ def questions_from_input() -> Iterator[str]:
     """The questions on standard input, one a line; empty lines are left out."""
     if sys.stdin.isatty():
         click.echo("Type one question a line; end with Ctrl-D.", err=True)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # one bad byte spoils its own question, not the rest
     for line in sys.stdin:
         if line.strip():
             yield line.strip()
