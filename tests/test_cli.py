@@ -43,6 +43,20 @@ def assistant(*arguments, given: bytes | None = None, **environment: str):
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
 
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Run a command in this process, which has imported torch already; status, standard output and standard error."""
+
+    def call(*arguments, **environment: str):
+        monkeypatch.setattr(sys, "argv", ["assistant", *map(str, arguments)])
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        status = main()
+        return status, *capsys.readouterr()
+
+    return call
+
+
 @pytest.mark.parametrize(
     "arguments, environment, says",
     [
@@ -57,12 +71,8 @@ def assistant(*arguments, given: bytes | None = None, **environment: str):
         (["convert", "/no/such/folder", "--out", "/tmp/never"], {}, "/no/such/folder"),
     ],
 )
-def test_every_failure_is_one_line_on_standard_error_and_status_1(arguments, environment, says, monkeypatch, capsys):
-    monkeypatch.setattr(sys, "argv", ["assistant", *arguments])
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    status = main()
-    out, err = capsys.readouterr()
+def test_every_failure_is_one_line_on_standard_error_and_status_1(arguments, environment, says, run):
+    status, out, err = run(*arguments, **environment)
     assert (status, out) == (1, "")
     assert err.startswith("error: ") and err.count("\n") == 1 and says in err
 
@@ -101,18 +111,18 @@ def test_each_question_gives_one_json_line_and_a_failed_one_its_error(capsys):
 
 
 @pytest.mark.slow
-def test_a_missing_knowledge_folder_and_an_unknown_embedder_are_one_line(tmp_path):
+def test_a_missing_knowledge_folder_and_an_unknown_embedder_are_one_line(tmp_path, run):
     for arguments, environment in (
         (["search", "q", "--knowledge", tmp_path / "none"], {}),
         (["index", "--knowledge", tmp_path], {"ASSISTANT_EMBEDDER": str(tmp_path)}),
     ):
-        status, out, err = assistant(*arguments, **environment)
+        status, out, err = run(*arguments, **environment)
         assert (status, out) == (1, "") and err.startswith("error: ") and err.count("\n") == 1
 
 
 @pytest.mark.slow
-def test_search_prints_json_of_the_fixed_form(knowledge):
-    status, out, err = assistant("search", "--json", "--k", 2, "--knowledge", knowledge, "What is dropout?")
+def test_search_prints_json_of_the_fixed_form(knowledge, run):
+    status, out, err = run("search", "--json", "--k", 2, "--knowledge", knowledge, "What is dropout?")
     record = json.loads(out)
     assert (status, err) == (0, "")
     assert fits(record, RETRIEVAL) and record["covered"] and len(record["hits"]) == 2
@@ -138,17 +148,17 @@ def test_ask_without_a_model_answers_from_the_notes_and_abstains_beyond_them(kno
 
 
 @pytest.mark.slow
-def test_index_reports_what_it_embedded_and_which_files_it_skipped(knowledge):
+def test_index_reports_what_it_embedded_and_which_files_it_skipped(knowledge, run):
     (knowledge / "bad.md").write_bytes(b"\0")
-    status, out, err = assistant("index", "--knowledge", knowledge)
+    status, out, err = run("index", "--knowledge", knowledge)
     assert status == 0 and "2 notes, 3 passages: 3 embedded, 0 taken over." in out
     assert "skipped bad.md" in err
-    assert "0 embedded, 3 taken over." in assistant("index", "--knowledge", knowledge)[1]
+    assert "0 embedded, 3 taken over." in run("index", "--knowledge", knowledge)[1]
 
 
 @pytest.mark.slow
-def test_ask_in_words_shows_lead_sources_and_where_they_stand(knowledge):
-    status, out, err = assistant("ask", "--knowledge", knowledge, "--model", "none", "What is dropout?")
+def test_ask_in_words_shows_lead_sources_and_where_they_stand(knowledge, run):
+    status, out, err = run("ask", "--knowledge", knowledge, "--model", "none", "What is dropout?")
     assert status == 0 and "ASSISTANT_MODEL is none" in err
     assert "Dropout sets random units to zero during training. [1]" in out
     assert "[1] Dropout › What is dropout?  (dropout.md:12, score" in out

@@ -158,7 +158,7 @@ def test_markdown_in_a_question_is_shown_as_typed(open_page):
 def test_skipped_files_are_listed_with_their_reason(open_page):
     page = open_page(skipped=True)
     panel = page.app.sidebar.expander[0]
-    assert "1 files could not be used" in panel.label and "binary" in panel.caption[0].value
+    assert "1 file could not be used" in panel.label and "binary" in panel.caption[0].value
 
 
 def test_while_loading_fails_the_page_says_why_and_tries_again(monkeypatch):

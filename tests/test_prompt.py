@@ -2,7 +2,7 @@
 
 import pytest
 from fakes import count_words, hit
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import AssistantError
@@ -38,12 +38,14 @@ def test_base_models_read_notes_then_an_example_then_the_question():
 
 
 def test_chat_models_read_their_own_template_open_for_the_answer():
-    prompt = build(hits=[hit("One.", 1, "A")], history=[Turn("Earlier?", "Yes.")], info=CHAT)
-    assert prompt.text == (
+    hits = [hit("One.", 1, "A"), hit("Two.", 2, "B")]
+    prompt = build(hits=hits, history=[Turn("Earlier?", "Yes.")], info=CHAT)
+    assert prompt.text.startswith(
         f"<|im_start|>system\n{INSTRUCTIONS}<|im_end|>\n"
-        "<|im_start|>user\nEarlier?<|im_end|>\n<|im_start|>assistant\nYes.<|im_end|>\n"
-        "<|im_start|>user\nNotes:\nA\nOne.\n\nQuestion: What is dropout?<|im_end|>\n<|im_start|>assistant\n"
+        "<|im_start|>user\nEarlier?<|im_end|>\n<|im_start|>assistant\nYes.<|im_end|>\n<|im_start|>user\n"
     )
+    assert prompt.text.endswith("What is dropout?<|im_end|>\n<|im_start|>assistant\n")
+    assert "B\nTwo.\n\nA\nOne.\n\n" in prompt.text  # the best passage stands nearest the question
     assert prompt.stop == ()
 
 
@@ -113,13 +115,10 @@ def test_control_tokens_in_notes_questions_and_history_become_plain_text(text, i
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    st.lists(st.sampled_from(["<|", "|>", "<", ">", "s", "/", "im_start", "[INST]", "<s>", " ", "<<SYS>>"])).map(
-        "".join
-    )
-)
-def test_no_arrangement_of_marks_survives_as_a_control_token(text):
-    once = defuse(text)
+@given(st.lists(st.sampled_from(["<|", "|>", "<", ">", "s", "/", "im_start", "[INST]", "<s>", " ", "<<SYS>>"])))
+@example(["<|", "[INST]", "|>"])  # one mark that holds another
+def test_no_arrangement_of_marks_survives_as_a_control_token(marks):
+    once = defuse("".join(marks))
     assert defuse(once) == once
     assert "<s>" not in once and "[INST]" not in once and "<|im_start|>" not in once
 

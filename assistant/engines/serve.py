@@ -38,6 +38,7 @@ def serve(engine: Engine, host: str, port: int, key: str, *, child: bool = False
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(128)  # before the port is told: whoever connects now waits instead of being turned away
     except OSError as fault:
         raise AssistantError(f"Port {port} on {host} cannot be used: {fault.strerror}. Choose another.") from None
     if child:
