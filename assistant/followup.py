@@ -9,14 +9,16 @@ from assistant.records import Turn
 
 # Words that point back: a question that holds one, or begins like a continuation, cannot be searched alone.
 _POINTS_BACK = re.compile(
-    r"\b(it|its|this|that|these|those|they|them|their|he|she|one|ones|same|former|latter|above|previous|else)\b",
+    r"\b(it|its|this|that|these|those|they|them|their|he|she|same|former|latter|above|previous|else)\b",
     re.I,
 )
 _CONTINUES = re.compile(
-    r"^\W*(and|but|so|or|also|then|what about|how about|what if|why not|why so|why|how come|when|really|for example|"
-    r"an example|example|more|go on|tell me more|explain more|in practice|any)\b",
+    r"^\W*(and|but|so|or|also|then|what about|how about|what if|for example|an example|example|more|go on|tell me more|"
+    r"explain more|in practice)\b",
     re.I,
 )
+# Begins a full question as often as a continuation, so it counts only when next to nothing follows: "why not?"
+_ASKS_ON = re.compile(r"^\W*(why|how come|when|really|how|where)(\s+\w+)?\W*$", re.I)
 SHORT_WORDS = 6
 
 
@@ -32,7 +34,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 def is_followup(question: str) -> bool:
     """Whether a question leans on what was said before it."""
     words = question.split()
-    if len(words) <= SHORT_WORDS and _CONTINUES.search(question):
+    if _ASKS_ON.search(question) or (len(words) <= SHORT_WORDS and _CONTINUES.search(question)):
         return True
     return len(words) <= 3 * SHORT_WORDS and bool(_POINTS_BACK.search(question)) and len(_topical(words)) <= 3
 

@@ -19,6 +19,7 @@ from assistant.records import Note, Passage, Reference, SkippedNote
 
 SUFFIXES = (".md", ".markdown", ".txt")
 LARGEST_BYTES = 5_000_000
+LONGEST_FRONT_MATTER = 20_000  # characters
 LONGEST_WORDS = 200  # of a passage; MiniLM reads 256 word pieces, so the end of a longer one would not be searched
 
 
@@ -65,7 +66,10 @@ def _walk(root: Path, folder: Path) -> Iterator[NoteFile]:
         if entry.is_dir(follow_symlinks=False):
             yield from _walk(root, Path(entry.path))
         elif entry.name.lower().endswith(SUFFIXES):
-            status = entry.stat(follow_symlinks=False)
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:  # removed since the folder was listed
+                continue
             relative = Path(entry.path).relative_to(root).as_posix()
             yield NoteFile(relative, status.st_size, status.st_mtime_ns)
 
@@ -102,6 +106,9 @@ def parse_note(path: str, raw: bytes) -> Note:
         source = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as fault:
         raise NoteError(f"it must be UTF-8 text; byte {fault.start} is not. Save it as UTF-8.") from None
+    if len(source[: source.find("\n---", 3)]) > LONGEST_FRONT_MATTER and source.startswith("---"):
+        # Not only for tidiness: tens of thousands of nested brackets end the process inside PyYAML's C code.
+        raise NoteError(f"its front matter must have at most {LONGEST_FRONT_MATTER:,} characters. Shorten it.")
     try:
         meta, body = frontmatter.parse(source)
     except (yaml.YAMLError, ValueError, RecursionError) as fault:  # ValueError: a date such as February 30

@@ -40,7 +40,7 @@ class ChatLayout:
     """For models with a chat template: notes and question in the user's turn, the best passage nearest the question.
 
     Of five wordings and orders tried with the embedded model on 16 tuning questions, this one kept most of the notes'
-    words in its answers (44% against 34 to 38%) and stated all key facts most often (3 of 16: it is a very small model).
+    words in its answers (44% against 34 to 38%) and stated all key facts most often (3 of 16: the model is small).
     """
 
     stop: tuple[str, ...] = ()

@@ -151,9 +151,9 @@ def test_ask_without_a_model_answers_from_the_notes_and_abstains_beyond_them(kno
 def test_index_reports_what_it_embedded_and_which_files_it_skipped(knowledge, run):
     (knowledge / "bad.md").write_bytes(b"\0")
     status, out, err = run("index", "--knowledge", knowledge)
-    assert status == 0 and "2 notes, 3 passages: 3 embedded, 0 taken over." in out
+    assert status == 0 and "2 notes, 3 passages: 3 new, 0 taken over." in out
     assert "skipped bad.md" in err
-    assert "0 embedded, 3 taken over." in run("index", "--knowledge", knowledge)[1]
+    assert "0 new, 3 taken over." in run("index", "--knowledge", knowledge)[1]
 
 
 @pytest.mark.slow

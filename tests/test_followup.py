@@ -12,6 +12,7 @@ DROPOUT = Turn("What is dropout in a neural network?", "It drops units.")
     "question",
     [
         "Why?",
+        "why not?",
         "And at test time?",
         "How does it work?",
         "What about transformers?",
@@ -29,6 +30,9 @@ def test_a_question_that_leans_on_the_last_one_is_joined_to_it(question):
     [
         "What is batch normalization?",
         "Adam or SGD?",
+        "Why is my loss NaN?",
+        "What is one-hot encoding?",
+        "When do I use focal loss?",
         "How do I choose the learning rate of a convolutional network that overfits its training data?",
     ],
 )

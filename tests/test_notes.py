@@ -164,3 +164,9 @@ def test_a_knowledge_folder_that_is_none_is_an_error_with_a_way_out(tmp_path, ki
 
 def test_a_byte_order_mark_is_no_part_of_the_text():
     assert parse_note("a.md", b"\xef\xbb\xbf---\ntitle: T\n---\ntext").title == "T"
+
+
+def test_front_matter_beyond_all_measure_is_refused_before_it_is_parsed():
+    """Fifty thousand nested brackets would end the process inside the YAML parser."""
+    with pytest.raises(NoteError, match="at most 20,000 characters"):
+        parse_note("deep.md", b"---\ntitle: " + b"[" * 50_000 + b"\n---\n\nText.\n")

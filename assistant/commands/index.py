@@ -32,5 +32,5 @@ def index(knowledge: Path | None, ship: bool) -> None:
         click.echo(f"made again from the notes: {made.repaired}", err=True)
     click.echo(
         f"{len(shelf.library.notes)} notes, {len(made.index.passages)} passages: "
-        f"{made.embedded} embedded, {made.reused} taken over."
+        f"{made.embedded} new, {made.reused} taken over."
     )

@@ -152,6 +152,8 @@ class EngineProcess:
         )
         self._process = process
         try:
+            if self._closed.is_set():  # closed before there was anything to end
+                return "closed"
             word, rest = self._first_word(process)
             if word != READY:
                 return f"It cannot be loaded: {rest}"

@@ -67,11 +67,13 @@ def create_app(engine: Engine, key: str) -> Starlette:
     async def completions(request: HttpRequest) -> Response:
         body = await _body(request)
         asked = _asked(body)
-        pieces, cancel = await _submit(engine, asked)
         name = engine.info.name
         if body.get("stream"):
+            pieces, cancel = await _submit(engine, asked)
             return StreamingResponse(_events(pieces, cancel, name), media_type="text/event-stream")
-        return await _whole(request, pieces, cancel, name, engine.count_tokens([asked.prompt])[0])
+        counts = await run_in_threadpool(engine.count_tokens, [asked.prompt])
+        pieces, cancel = await _submit(engine, asked)
+        return await _whole(request, pieces, cancel, name, counts[0])
 
     return Starlette(
         routes=[
