@@ -15,6 +15,7 @@ from assistant.lead import choose_lead
 from assistant.prompt import build_prompt
 from assistant.records import Answer, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.retriever import Catalog, Retriever
+from assistant.stopping import without_repetition
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 NO_MODEL = "notes"  # name of the engine that is none
@@ -162,6 +163,10 @@ class Assistant:
                 text += piece.text
                 tokens, finish = piece.tokens, piece.finish
                 yield Wrote(piece)
+                shorter = without_repetition(text) if piece.text else None
+                if shorter is not None:
+                    text, finish = shorter, "repeated"
+                    break
         except AssistantError as fault:
             finish, problem = "failed", str(fault)
         finally:

@@ -152,6 +152,6 @@ class Answer:
     seconds_to_retrieve: float = 0.0
     seconds_to_first_token: float | None = None  # None when nothing was generated
     tokens_per_second: float | None = None
-    finish: str = "stop"  # "stop", "length", "cancelled", "notes" (no generator) or "failed"
+    finish: str = "stop"  # "stop", "length", "repeated", "notes" (no generator) or "failed"
     problem: str = ""  # why the generator could not finish, in one line
     nearest: tuple[Hit, ...] = field(default=())  # what to read instead when the notes do not cover the question

@@ -150,3 +150,12 @@ def test_search_finds_without_a_model(assistant_with):
     generator = ScriptedGenerator("x")
     found = assistant_with(generator).search(COVERED, snippets=2)
     assert found.covered and len(found.hits) == 2 and generator.prompts == []
+
+
+def test_a_model_that_repeats_itself_is_stopped_where_it_began_to(assistant_with):
+    """The repeated sentence is cut, and the generator is closed instead of being read to its end."""
+    said = " Units are dropped at random during training."
+    generator = ScriptedGenerator(said, said, said, said)
+    _, answer = story(assistant_with(generator))
+    assert (answer.text, answer.finish) == (said.strip(), "repeated")
+    assert (generator.said, generator.closed) == (2, 1)

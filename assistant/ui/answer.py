@@ -8,6 +8,7 @@ from assistant.records import Answer, Hit, LeadSentence
 from assistant.ui.safe import safe_label, safe_markdown
 from assistant.ui.state import ChatTurn
 
+MODEL_ADDS = "The model adds in its own words, which may be wrong:"
 STRONG, FAIR = 0.55, 0.40  # cosine; below fair a passage is weak
 
 
@@ -19,6 +20,7 @@ def draw_turn(turn: ChatTurn) -> None:
         return
     draw_lead(turn.lead)
     if turn.text and not _is_lead(turn):
+        st.caption(MODEL_ADDS)
         st.markdown(safe_markdown(turn.text))
     if answer is None:
         st.caption(turn.problem or "Stopped. What was written so far is kept.")
@@ -47,12 +49,14 @@ def draw_end(answer: Answer) -> None:
     """What the reader should know about how the answer came about."""
     if answer.problem:
         st.caption(f":material/info: {safe_label(answer.problem)}")
+    elif answer.finish == "repeated":
+        st.caption("The model began to repeat itself and was stopped here.")
     elif answer.finish == "length":
         st.caption("The model reached its longest answer here.")
     if answer.engine != "notes":
         first = f", first word after {answer.seconds_to_first_token:.1f} s" if answer.seconds_to_first_token else ""
         speed = f", {answer.tokens_per_second:.0f} tokens/s" if answer.tokens_per_second else ""
-        st.caption(f"Above the numbered sentences of the notes; below them the words of {answer.model}{first}{speed}.")
+        st.caption(f"{safe_label(answer.model)}{first}{speed}")
 
 
 def draw_sources(hits: tuple[Hit, ...]) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from assistant.chat import Event, Finished, Found, Prompted, Wrote
 from assistant.errors import AssistantError
-from assistant.ui.answer import draw_end, draw_lead, draw_not_covered, draw_sources
+from assistant.ui.answer import MODEL_ADDS, draw_end, draw_lead, draw_not_covered, draw_sources
 from assistant.ui.safe import safe_label, safe_markdown
 from assistant.ui.state import ChatTurn
 
@@ -24,7 +24,7 @@ def write_answer(turn: ChatTurn, events: Iterator[Event]) -> None:
     already holds what was written. Nothing here touches the session, which is gone at that moment.
     """
     status = st.empty()
-    lead, text = st.container(), st.empty()
+    lead, adds, text = st.container(), st.empty(), st.empty()
     drawn_at = 0.0
     status.caption("Searching the notes …")
     with closing(events):  # type: ignore[type-var]
@@ -45,6 +45,7 @@ def write_answer(turn: ChatTurn, events: Iterator[Event]) -> None:
                         drawn_at = time.monotonic()
                         _draw_progress(status, event)
                         if turn.text:
+                            adds.caption(MODEL_ADDS)
                             text.markdown(safe_markdown(turn.text) + " ▌")
                 elif isinstance(event, Finished):
                     turn.answer, turn.text, turn.sources = (
@@ -57,14 +58,17 @@ def write_answer(turn: ChatTurn, events: Iterator[Event]) -> None:
     status.empty()
     answer = turn.answer
     if answer is None:
+        adds.empty()
         text.markdown(safe_label(turn.problem))
     elif answer.abstained:
         with lead:
             draw_not_covered(answer)
     else:
-        if answer.finish == "notes":
+        if answer.finish == "notes" or not turn.text:
+            adds.empty()
             text.empty()
         else:
+            adds.caption(MODEL_ADDS)
             text.markdown(safe_markdown(turn.text))
         draw_end(answer)
         draw_sources(turn.sources)

@@ -1,0 +1,37 @@
+"""An answer ends where it begins to repeat itself."""
+
+import pytest
+
+from assistant.stopping import without_repetition
+
+FIRST = "Dropout sets random units to zero during training."
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (f"{FIRST} {FIRST}", FIRST),
+        (
+            f"{FIRST} It prevents co-adaptation of the units. {FIRST} More.",
+            f"{FIRST} It prevents co-adaptation of the units.",
+        ),
+        (f"{FIRST} So dropout sets random units to zero during training.", FIRST),
+        (f"{FIRST}\n\n{FIRST}", FIRST),
+    ],
+)
+def test_a_sentence_said_again_is_cut_with_all_that_follows(text, kept):
+    assert without_repetition(text) == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        FIRST,
+        f"{FIRST} Dropout sets random units to zero during",
+        f"{FIRST} Weight decay shrinks the weights at every step of the optimizer.",
+        "Yes. Yes. It works.",
+    ],
+)
+def test_new_unfinished_and_very_short_sentences_go_on(text):
+    assert without_repetition(text) is None
