@@ -17,6 +17,18 @@ from numpy.typing import NDArray
 
 from assistant.errors import ModelError
 
+SMALL_FILES = (  # of a checkpoint beside its weights; never pickled weights, never code
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+)
+
 # bfloat16 is unknown to numpy: it is the upper half of a float32, so it is read as 16-bit integers.
 _DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "BF16": np.dtype("<u2")}
 _MAX_HEADER = 100_000_000  # bytes; the limit that safetensors itself sets

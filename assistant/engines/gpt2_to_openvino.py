@@ -12,23 +12,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from assistant.engines.gpt2_checkpoint import GPT2Checkpoint, read_json
+from assistant.engines.gpt2_checkpoint import SMALL_FILES, GPT2Checkpoint, read_json
 from assistant.errors import ModelError
 
 FORMAT_VERSION = 1  # of the folder that `convert` writes; raise it when readers could not use an older one
 _END_OF_TEXT = 50256  # the default of GPT2Config
-
-_KEPT = (
-    "config.json",
-    "generation_config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-)
 
 Progress = Callable[[int, int], None]
 
@@ -188,7 +176,7 @@ def _write_weights(checkpoint: GPT2Checkpoint, aside: Path, bits: int, size: int
 
 def _write_settings(checkpoint: GPT2Checkpoint, aside: Path, bits: int) -> None:
     shape = checkpoint.shape
-    for name in _KEPT:
+    for name in SMALL_FILES:
         if (checkpoint.folder / name).is_file():
             shutil.copyfile(checkpoint.folder / name, aside / name)
     path = aside / "generation_config.json"

@@ -6,21 +6,11 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.engines.gpt2_checkpoint import SMALL_FILES
 from assistant.errors import ModelError, Postponed
 from assistant.hub import hub_address
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
-OTHERS = (  # never pickled weights, never code
-    "config.json",
-    "generation_config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-)
 REQUEST_SECONDS = 10.0
 
 
@@ -52,7 +42,7 @@ def list_files(hub_id: str) -> tuple[str, tuple[RemoteFile, ...]]:
     except (ValueError, KeyError, TypeError) as fault:  # a captive portal's page, say, instead of the hub's answer
         raise Postponed(f"{hub_address()} does not answer as the model hub does ({type(fault).__name__}).") from None
     whole, index = WEIGHTS
-    names = [name for name in OTHERS if name in siblings]
+    names = [name for name in SMALL_FILES if name in siblings]
     if whole in siblings:
         names.append(whole)
     elif index in siblings:
