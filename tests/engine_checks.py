@@ -188,3 +188,14 @@ def check_odd_prompts(engine: Engine) -> None:
     """Strange text is answered like any other."""
     for prompt in ("\n", "é€数🙂", "<|endoftext|>", "a\0b", "w" * 60):
         assert isinstance(answer(engine, Decoding("custom", max_new_tokens=3), prompt=prompt), str)
+
+
+EVERY_ENGINE = (  # what needs nothing but the engine itself
+    check_pieces,
+    check_stop,
+    check_sampling,
+    check_cancel,
+    check_closing_the_stream,
+    check_refusals,
+    check_odd_prompts,
+)

@@ -26,19 +26,7 @@ def test_the_text_is_that_of_transformers(engine, tiny_checkpoint, decoding):
     assert checks.answer(engine, decoding) == checks.expected(tiny_checkpoint, decoding) != ""
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        checks.check_pieces,
-        checks.check_stop,
-        checks.check_sampling,
-        checks.check_cancel,
-        checks.check_closing_the_stream,
-        checks.check_refusals,
-        checks.check_odd_prompts,
-    ],
-    ids=lambda check: check.__name__,
-)
+@pytest.mark.parametrize("check", checks.EVERY_ENGINE, ids=lambda check: check.__name__)
 def test_it_does_what_every_engine_must(engine, check):
     check(engine)
 
