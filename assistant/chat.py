@@ -13,7 +13,7 @@ from assistant.errors import AssistantError
 from assistant.generator import Generator, held
 from assistant.lead import choose_lead
 from assistant.prompt import build_prompt
-from assistant.records import Answer, LeadSentence, Piece, Prompt, Retrieval, Turn
+from assistant.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.retriever import Catalog, Retriever
 from assistant.stopping import without_repetition
 
@@ -45,13 +45,20 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence that the model wrote is complete and was compared with the notes."""
+
+    sentence: CheckedSentence
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The answer is complete."""
 
     answer: Answer
 
 
-Event = Found | Prompted | Wrote | Finished
+Event = Found | Prompted | Wrote | Checked | Finished
 
 
 class Catalogs(Protocol):

@@ -113,6 +113,17 @@ class LeadSentence:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence that the model wrote, and what the notes in its prompt say to it."""
+
+    text: str
+    source: int | None  # number of the passage that supports it; None when none does
+    support: float  # calibrated probability that a passage supports it, 0 to 1
+    contradicted: bool = False  # a passage says otherwise, such as another number
+    gap: str = " "  # the white space that stood before it in the answer, so that lists stay lists
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """What a generator sends while it works: text, or word of where the request stands."""
 
@@ -146,6 +157,7 @@ class Answer:
     engine: str
     preset: str
     lead: tuple[LeadSentence, ...] = ()
+    sentences: tuple[CheckedSentence, ...] = ()  # of the generated text, in its order
     prompt: Prompt | None = None
     prompt_tokens: int = 0
     answer_tokens: int = 0
