@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from assistant.checking import Checking, remembering
+from assistant.citations import Citations, Embed
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
 from assistant.generator import Generator, held
@@ -16,6 +18,7 @@ from assistant.prompt import build_prompt
 from assistant.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.retriever import Catalog, Retriever
 from assistant.stopping import without_repetition
+from assistant.support import SupportModel, shipped_support
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 NO_MODEL = "notes"  # name of the engine that is none
@@ -72,12 +75,19 @@ class Assistant:
     """Answers questions from one shelf of notes; the generator may be missing, and then the notes are the answer."""
 
     def __init__(
-        self, shelf: Catalogs, retriever: Retriever, generator: Generator | None, question_limit: int = 2000
+        self,
+        shelf: Catalogs,
+        retriever: Retriever,
+        generator: Generator | None,
+        question_limit: int = 2000,
+        support: SupportModel | None = None,
     ) -> None:
+        """``support`` judges the sentences that the generator writes; without it, the shipped model does."""
         self._shelf = shelf
         self._retriever = retriever
         self._generator = generator
         self._question_limit = question_limit
+        self._support = support or shipped_support()
 
     def search(self, question: str, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
         """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""
@@ -88,12 +98,14 @@ class Assistant:
     ) -> Iterator[Event]:
         """The events of one answer, in order: Found, then Prompted and Wrote if a model answers, then Finished.
 
+        Between and behind the pieces comes a Checked for each sentence that is complete, in the order of the text.
         Closing the iterator stops the model. A model that fails does not lose the answer: it ends with what there is
         and says why. Raises AssistantError when the question cannot be used.
         """
         began = time.monotonic()
         retrieval = self.search(question, history, snippets)
-        lead = choose_lead(retrieval.query, retrieval.hits, self._retriever.embed) if retrieval.covered else ()
+        embed = remembering(self._retriever.embed)
+        lead = choose_lead(retrieval.query, retrieval.hits, embed) if retrieval.covered else ()
         found = Found(retrieval, lead, time.monotonic() - began)
         yield found
         if not retrieval.covered:
@@ -101,7 +113,7 @@ class Assistant:
         elif self._generator is None:
             yield Finished(self._from_notes(found, decoding))
         else:
-            yield from self._generate(found, decoding, history, self._generator, began)
+            yield from self._generate(found, decoding, history, self._generator, began, embed)
 
     def _checked(self, question: str) -> str:
         readable = question.encode("utf-8", "replace").decode()  # bytes that are no UTF-8 arrive as surrogates
@@ -137,7 +149,13 @@ class Assistant:
         )
 
     def _generate(
-        self, found: Found, decoding: Decoding, history: Sequence[Turn], generator: Generator, began: float
+        self,
+        found: Found,
+        decoding: Decoding,
+        history: Sequence[Turn],
+        generator: Generator,
+        began: float,
+        embed: Embed,
     ) -> Iterator[Event]:
         with ExitStack() as stack:
             try:
@@ -153,10 +171,20 @@ class Assistant:
             except AssistantError as fault:
                 yield Finished(self._from_notes(found, decoding, str(fault)))
                 return
-            yield from self._write(found, decoding, prompt, model, began)
+            rarity = self._shelf.catalog().lexical.rarity
+            checking = Checking(
+                lambda: Citations(found.retrieval.query, prompt.placed, embed, rarity, self._support),
+            )
+            yield from self._write(found, decoding, prompt, model, began, checking)
 
     def _write(
-        self, found: Found, decoding: Decoding, prompt: Prompt, generator: Generator, began: float
+        self,
+        found: Found,
+        decoding: Decoding,
+        prompt: Prompt,
+        generator: Generator,
+        began: float,
+        checking: Checking,
     ) -> Iterator[Event]:
         yield Prompted(prompt)
         text, tokens, finish, problem = "", 0, "", ""
@@ -174,6 +202,8 @@ class Assistant:
                 if shorter is not None:
                     text, finish = shorter, "repeated"
                     break
+                for sentence in checking.wrote(piece.text):
+                    yield Checked(sentence)
         except AssistantError as fault:
             finish, problem = "failed", str(fault)
         finally:
@@ -184,11 +214,14 @@ class Assistant:
             yield Finished(self._from_notes(found, decoding, problem))
             return
         elapsed = time.monotonic() - first_at if first_at else 0.0
+        for sentence in checking.finish(text, cut_off=finish not in ("stop", "repeated")):
+            yield Checked(sentence)
         kept = max([len(prompt.placed), *(sentence.source for sentence in found.lead)])
         yield Finished(
             replace(
                 self._blank(found, decoding),
                 text=text.strip(),
+                sentences=checking.sentences,
                 sources=found.retrieval.hits[:kept],
                 model=generator.info.name,
                 engine=generator.info.engine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,14 @@ class LexicalIndex:
         if self._scorer is None or not terms:
             return np.zeros(self._count, dtype=np.float32)
         return np.asarray(self._scorer.get_scores(terms), dtype=np.float32)
+
+    def rarity(self, stem: str) -> float:
+        """Inverse document frequency of a stem among the passages, scaled: 0 in every passage, 1 in none."""
+        row = self._scorer.vocab_dict.get(stem) if self._scorer else None
+        if self._scorer is None or row is None:
+            return 1.0
+        starts = self._scorer.scores["indptr"]  # of a column of scores for each term: one for a passage that holds it
+        return 1.0 - math.log(max(1, int(starts[row + 1] - starts[row]))) / math.log(max(2, self._count))
 
 
 def _terms(texts: list[str]) -> list[list[str]]:

@@ -72,6 +72,38 @@ def sentences(source: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=8192)
+def statements(source: str) -> tuple[str, ...]:
+    """Everything in a Markdown text that can support a claim, in its order.
+
+    Its whole sentences as ``sentences`` gives them, and besides the rows of tables with the names of their columns,
+    the blocks of code and the displayed formulas.
+    """
+    found: list[str] = []
+    names: list[str] = []
+    row: list[str] = []
+    tokens = PARSER.parse(source)
+    for at, token in enumerate(tokens):
+        if token.type == "table_open":
+            names = []
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close":
+            if names:
+                cells = zip(names, row, strict=False)
+                found.append("; ".join(f"{name}: {cell}" if name else cell for name, cell in cells))
+            names = names or row
+        elif token.type == "math_block":
+            found.append(f"$${token.content.strip()}$$")
+        elif token.type in ("fence", "code_block"):
+            found.append(token.content.strip())
+        elif token.type == "inline" and tokens[at - 1].type == "paragraph_open":
+            found.extend(split_sentences(" ".join(token.content.split())))
+        elif token.type == "inline" and tokens[at - 1].type in ("th_open", "td_open"):
+            row.append(token.content)
+    return tuple(found)
+
+
 # A full stop inside a formula, inline code or link target does not end a sentence.
 _ATOMS = re.compile(r"\$\$.+?\$\$|\$[^$\s](?:[^$]*[^$\s])?\$|`[^`]+`|\]\([^)]*\)")
 

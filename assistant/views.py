@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.records import Answer, Hit, LeadSentence, Retrieval
+from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Retrieval
 
 
 def hit_view(hit: Hit) -> dict[str, Any]:
@@ -35,6 +35,16 @@ def lead_view(sentence: LeadSentence) -> dict[str, Any]:
     return {"text": sentence.text, "source": sentence.source}
 
 
+def sentence_view(sentence: CheckedSentence) -> dict[str, Any]:
+    """A generated sentence with the number of the source that supports it, or null."""
+    return {
+        "text": sentence.text,
+        "source": sentence.source,
+        "support": round(sentence.support, 3),
+        "contradicted": sentence.contradicted,
+    }
+
+
 def answer_view(answer: Answer) -> dict[str, Any]:
     """An answer with its sources and what it cost."""
     return {
@@ -42,6 +52,7 @@ def answer_view(answer: Answer) -> dict[str, Any]:
         "answer": answer.text,
         "abstained": answer.abstained,
         "lead": [lead_view(sentence) for sentence in answer.lead],
+        "sentences": [sentence_view(sentence) for sentence in answer.sentences],
         "sources": [hit_view(hit) for hit in answer.sources],
         "nearest": [hit_view(hit) for hit in answer.nearest],
         "model": answer.model,

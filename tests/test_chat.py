@@ -1,9 +1,11 @@
 """One question's story: retrieve, show the notes, let the model write, account for it, whatever goes wrong."""
 
+from dataclasses import replace
+
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
-from assistant.chat import NOT_COVERED, Assistant, Finished, Found, Prompted, Wrote
+from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Wrote
 from assistant.decoding import decoding_for
 from assistant.errors import AssistantError, EngineError
 from assistant.records import Turn
@@ -35,7 +37,7 @@ def story(assistant, question=COVERED, **more):
 def test_a_covered_question_is_answered_by_the_model_with_sources_and_costs(assistant_with):
     generator = ScriptedGenerator(" Dropout", " zeroes", " units. ")
     kinds, answer = story(assistant_with(generator))
-    assert kinds == [Found, Prompted, Wrote, Wrote, Wrote, Wrote, Finished]
+    assert kinds == [Found, Prompted, Wrote, Wrote, Wrote, Wrote, Checked, Finished]
     assert (answer.text, answer.finish, answer.problem) == ("Dropout zeroes units.", "stop", "")
     assert (answer.model, answer.engine, answer.preset, answer.answer_tokens) == ("scripted", "openvino", "focused", 3)
     assert answer.prompt_tokens == answer.prompt.tokens > 0
@@ -159,3 +161,51 @@ def test_a_model_that_repeats_itself_is_stopped_where_it_began_to(assistant_with
     _, answer = story(assistant_with(generator))
     assert (answer.text, answer.finish) == (said.strip(), "repeated")
     assert (generator.said, generator.closed) == (2, 1)
+
+
+QUOTE = "Dropout sets random units to zero during training."
+MADE_UP = "It was painted by Rembrandt in Amsterdam."
+
+
+def test_each_sentence_is_checked_as_soon_as_the_next_one_begins(assistant_with):
+    generator = ScriptedGenerator(f" {QUOTE}", " It", " was painted by Rembrandt in Amsterdam.", "\n\n- End")
+    kinds, answer = story(assistant_with(generator))
+    assert kinds == [Found, Prompted, Wrote, Wrote, Checked, Wrote, Wrote, Checked, Wrote, Checked, Finished]
+    assert [(one.text, one.source) for one in answer.sentences] == [(QUOTE, 1), (MADE_UP, None), ("- End", None)]
+    assert "".join(one.gap + one.text for one in answer.sentences).strip() == answer.text
+    assert answer.sentences[0].support > 0.9 > 0.5 > answer.sentences[1].support
+
+
+@pytest.mark.parametrize("end", [EngineError("The process died."), "length"])
+def test_a_sentence_that_is_cut_off_is_not_shown_as_supported(assistant_with, end):
+    cut = QUOTE.rstrip(".")
+    generator = ScriptedGenerator(f"{QUOTE} {cut} and", end) if end != "length" else LimitedGenerator(QUOTE, f" {cut}")
+    _, answer = story(assistant_with(generator))
+    assert [one.source for one in answer.sentences] == [1, None]
+    assert answer.sentences[1].text.startswith(cut)
+
+
+def test_a_sentence_cut_away_for_repetition_is_not_among_those_checked(assistant_with):
+    _, answer = story(assistant_with(ScriptedGenerator(QUOTE, " " + QUOTE, " More.")))
+    assert answer.finish == "repeated" and [one.text for one in answer.sentences] == [QUOTE]
+
+
+def test_only_passages_in_the_prompt_are_cited(assistant_with):
+    said = "Dropout is switched off at test time, so predictions use all units."
+    _, answer = story(assistant_with(ScriptedGenerator(said)))
+    assert [one.source for one in answer.sentences] == [2]
+    _, answer = story(assistant_with(ScriptedGenerator(said, window=FOCUSED.max_new_tokens + 75)))
+    assert answer.prompt.placed == () and [one.source for one in answer.sentences] == [None]
+
+
+def test_no_sentence_is_checked_where_the_notes_are_the_answer(assistant_with):
+    assert story(assistant_with())[1].sentences == ()
+    assert story(assistant_with(ScriptedGenerator(EngineError("Out of memory."))))[1].sentences == ()
+
+
+class LimitedGenerator(ScriptedGenerator):
+    """Ends because of its length limit."""
+
+    def _say(self):
+        for piece in super()._say():
+            yield replace(piece, finish="length") if piece.finish else piece

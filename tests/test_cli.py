@@ -17,7 +17,15 @@ from assistant.settings import REPOSITORY
 HIT = {"rank": int, "score": float, "note": str, "title": str, "heading": str, "line": int, "text": str}
 RETRIEVAL = {"question": str, "covered": bool, "confidence": float, "hits": list}
 ANSWER = {
-    **{"question": str, "answer": str, "abstained": bool, "lead": list, "sources": list, "nearest": list},
+    **{
+        "question": str,
+        "answer": str,
+        "abstained": bool,
+        "lead": list,
+        "sentences": list,
+        "sources": list,
+        "nearest": list,
+    },
     **{"model": str, "engine": str, "preset": str, "prompt_tokens": int, "answer_tokens": int},
     **{"seconds_to_retrieve": float, "seconds_to_first_token": object, "tokens_per_second": object},
     **{"finish": str, "problem": str},

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from assistant.assembly import Parts, assemble, open_shelf
-from assistant.chat import Assistant, Finished, Found, Wrote
+from assistant.chat import Assistant, Checked, Finished, Found
 from assistant.commands.shared import (
     ProgressBar,
     answer_each,
@@ -23,7 +24,7 @@ from assistant.engines.process import LOAD_SECONDS, EngineProcess
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
 from assistant.errors import EngineError
-from assistant.records import Answer, Hit, LeadSentence
+from assistant.records import Answer, CheckedSentence, Hit, LeadSentence
 from assistant.views import answer_view, retrieval_view
 
 
@@ -137,15 +138,23 @@ def _answer(parts: Parts, question: str, decoding: Decoding) -> Answer:
 
 
 def _print_stream(assistant: Assistant, question: str, decoding: Decoding, snippets: int) -> None:
-    wrote = False
+    shown = False
     for event in assistant.ask(question, decoding, snippets=snippets):
         if isinstance(event, Found):
             _print_lead(event.lead)
-        elif isinstance(event, Wrote) and event.piece.text:
-            click.echo(event.piece.text if wrote else event.piece.text.lstrip(), nl=False)
-            wrote = True
+        elif isinstance(event, Checked):
+            shown = _print_supported(event.sentence, follows=shown) or shown
         elif isinstance(event, Finished):
-            _print_end(event.answer, wrote)
+            _print_end(event.answer)
+
+
+def _print_supported(sentence: CheckedSentence, *, follows: bool) -> bool:
+    """Print a generated sentence when the notes support it, and say whether they do."""
+    if sentence.source is None:
+        return False
+    gap = (sentence.gap or " ") if follows else ""
+    click.echo(f"{gap}{sentence.text} [{sentence.source}]", nl=False)
+    return True
 
 
 def _print_lead(lead: tuple[LeadSentence, ...]) -> None:
@@ -153,9 +162,9 @@ def _print_lead(lead: tuple[LeadSentence, ...]) -> None:
         click.echo(" ".join(f"{sentence.text} [{sentence.source}]" for sentence in lead) + "\n")
 
 
-def _print_end(answer: Answer, wrote: bool) -> None:
-    if wrote:
-        click.echo("\n")
+def _print_end(answer: Answer) -> None:
+    if answer.sentences:
+        _print_unsupported(answer.sentences)
     elif answer.abstained:
         click.echo(answer.text + "\n")
     if answer.problem:
@@ -163,9 +172,24 @@ def _print_end(answer: Answer, wrote: bool) -> None:
     click.echo("Nearest notes:" if answer.abstained else "Sources:")
     for hit in answer.nearest if answer.abstained else answer.sources:
         _print_hit(hit, whole=False)
-    if wrote:
+    if answer.answer_tokens:
         speed = f", {answer.tokens_per_second:.1f} tokens/s" if answer.tokens_per_second else ""
         click.echo(f"\n{answer.model} ({answer.engine}, {answer.preset}), {answer.answer_tokens} tokens{speed}")
+
+
+def _print_unsupported(sentences: Sequence[CheckedSentence]) -> None:
+    """What the model wrote beyond the notes, marked as such."""
+    rest = [sentence for sentence in sentences if sentence.source is None]
+    if len(rest) == len(sentences):
+        click.echo("The notes support nothing that the model wrote.\n")
+    else:
+        click.echo("\n")
+    if rest:
+        click.echo("Not in the notes:")
+        for sentence in rest:
+            text = " ".join(sentence.text.split()) if not sentence.text.startswith("```") else sentence.text
+            click.echo(f"  ? {text}" + (" (the notes say otherwise)" if sentence.contradicted else ""))
+        click.echo()
 
 
 def _print_hit(hit: Hit, *, whole: bool) -> None:

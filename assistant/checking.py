@@ -1,0 +1,80 @@
+"""Checks an answer while it is written: each sentence as it is complete, the rest at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import numpy as np
+
+from assistant.citations import Citations, Embed
+from assistant.embedder import Vectors
+from assistant.records import CheckedSentence
+from assistant.units import Cutter, Unit, cut
+
+
+class Checking:
+    """The sentences of one answer. The passages are taken apart in a thread while the model reads its prompt."""
+
+    def __init__(self, prepare: Callable[[], Citations]) -> None:
+        executor = ThreadPoolExecutor(1, "citations")
+        self._citations: Future[Citations] = executor.submit(prepare)
+        executor.shutdown(wait=False)
+        self._cutter = Cutter()
+        self._checked: list[CheckedSentence] = []
+
+    def wrote(self, text: str) -> list[CheckedSentence]:
+        """The sentences that this further text of the answer completes."""
+        return [self._check(unit) for unit in self._cutter.feed(text)]
+
+    def finish(self, text: str, *, cut_off: bool) -> list[CheckedSentence]:
+        """The sentences of the whole text that have not been given out yet.
+
+        ``text`` may be shorter than what was written: sentences that it does not hold are forgotten. ``cut_off`` says
+        that the model did not come to an end by itself.
+        """
+        self._checked = within(text, self._checked)
+        rest = cut(text[sum(len(one.gap) + len(one.text) for one in self._checked) :])
+        return [self._check(unit, cut_off=cut_off and unit is rest[-1] and not unit.ends) for unit in rest]
+
+    @property
+    def sentences(self) -> tuple[CheckedSentence, ...]:
+        """Every sentence checked so far; joined with their gaps they are the text."""
+        return tuple(self._checked)
+
+    def _check(self, unit: Unit, *, cut_off: bool = False) -> CheckedSentence:
+        checked = self._citations.result().check(unit, cut_off=cut_off)
+        self._checked.append(checked)
+        return checked
+
+
+def within(text: str, checked: Sequence[CheckedSentence]) -> list[CheckedSentence]:
+    """The sentences, from the first on, that stand in the text as they were written."""
+    kept: list[CheckedSentence] = []
+    at = 0
+    for sentence in checked:
+        if not text.startswith(sentence.gap + sentence.text, at):
+            break
+        at += len(sentence.gap) + len(sentence.text)
+        kept.append(sentence)
+    return kept
+
+
+def with_unchecked(text: str, checked: Sequence[CheckedSentence]) -> tuple[CheckedSentence, ...]:
+    """The sentences, and what the text holds beyond them as not supported: for an answer that was stopped."""
+    kept = within(text, checked)
+    rest = text[sum(len(one.gap) + len(one.text) for one in kept) :]
+    return (*kept, *(CheckedSentence(unit.text, None, 0.0, gap=unit.gap) for unit in cut(rest)))
+
+
+def remembering(embed: Embed) -> Embed:
+    """The same function, which embeds each text once: the lead and the citations compare the same sentences."""
+    known: dict[str, Vectors] = {}
+
+    def remembered(texts: Sequence[str]) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, embed(new), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return remembered
