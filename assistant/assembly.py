@@ -11,11 +11,12 @@ from assistant.contrast import load_contrast
 from assistant.coverage import shipped_model
 from assistant.embedder import load_embedder
 from assistant.encoder import PassageEncoder
+from assistant.engines.endpoints import Endpoints
 from assistant.engines.process import EngineProcess
 from assistant.engines.remote import RemoteGenerator
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
-from assistant.errors import AssistantError, EngineError
+from assistant.errors import AssistantError
 from assistant.generator import Generator
 from assistant.hosts import Host, look_at_host
 from assistant.hub import hub_is_off
@@ -64,7 +65,7 @@ class Parts:
         """End the engine process and what is being got."""
         if self.upgrade is not None:
             self.upgrade.close()
-        if isinstance(self.generator, (EngineProcess, SwitchingGenerator, RemoteGenerator)):
+        if isinstance(self.generator, (EngineProcess, SwitchingGenerator, Endpoints)):
             self.generator.close()
 
 
@@ -109,7 +110,7 @@ def start_generator(settings: Settings, host: Host, *, upgrade: bool = True) -> 
     It is a ``SwitchingGenerator`` when ``upgrade`` and there is a better model to get. The hub is not asked here.
     """
     if settings.endpoint:
-        return _first_that_answers(settings)
+        return _remote(settings)
     try:
         choice = choose(settings, host, False if hub_is_off() or not upgrade else None)
     except AssistantError as fault:
@@ -134,20 +135,17 @@ def _start(candidate: Candidate, settings: Settings) -> EngineProcess:
 
 
 def cache_bytes(host: Host, model_bytes: int) -> int:
-    """Bytes for the key/value cache: a quarter of what model and app leave free, between a half and four GiB."""
+    """Bytes for the key/value cache: a quarter of what model and app leave free, between a quarter and four GiB.
+
+    The least still holds one full window of GPT-2 XL at 8 bits, with the ends of five beams.
+    """
     left = host.memory_free - model_bytes - APP_BYTES
-    return int(min(4 * GIB, max(GIB // 2, left // 4)))
+    return int(min(4 * GIB, max(GIB // 4, left // 4)))
 
 
-def _first_that_answers(settings: Settings) -> tuple[Choice, Generator | None]:
-    addresses = [address.strip() for address in settings.endpoint.split(",") if address.strip()]
+def _remote(settings: Settings) -> tuple[Choice, Generator | None]:
     model = "" if settings.model in ("auto", "none") else settings.model
-    problems = []
-    for address in addresses:
-        try:
-            remote = RemoteGenerator(address, settings.api_key.get_secret_value(), model)
-        except EngineError as fault:
-            problems.append(f"{address}: {fault}")
-            continue
-        return Choice(None, f"ASSISTANT_ENDPOINT names {address}."), remote
-    return Choice(None, "no endpoint answers: " + "; ".join(problems)), None
+    key = settings.api_key.get_secret_value()
+    addresses = [address.strip() for address in settings.endpoint.split(",") if address.strip()]
+    endpoints = Endpoints(addresses, lambda address: RemoteGenerator(address, key, model))
+    return Choice(None, endpoints.problem or f"ASSISTANT_ENDPOINT names {endpoints.address}"), endpoints

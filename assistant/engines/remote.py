@@ -6,6 +6,7 @@ What only this project's own server offers (queue places, token counts, its chat
 
 from __future__ import annotations
 
+import json
 import threading
 import urllib.parse
 from collections import OrderedDict
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import openai
+from openai.types import Completion, Model
 
 from assistant.decoding import Decoding
 from assistant.errors import EngineError
@@ -44,6 +46,7 @@ class RemoteGenerator:
         self._counts: OrderedDict[str, int] = OrderedDict()
         self._lock = threading.Lock()
         self._can_count = True
+        self._is_strict = False  # a server that refuses parameters beyond OpenAI's, as `transformers serve` does
         self._info = self._describe(model, window)
 
     @property
@@ -72,20 +75,7 @@ class RemoteGenerator:
         """Pieces of the answer. Closing the iterator hangs up, which ends the work at the server."""
         if decoding.num_beams > 1 and not self._info.beams:
             raise EngineError(f"{self._info.name} is served without beam search. Choose another preset.")
-        try:
-            events = self._client.completions.create(
-                model=self._info.name,
-                prompt=prompt,
-                stream=True,
-                max_tokens=decoding.max_new_tokens,
-                temperature=decoding.temperature,
-                top_p=decoding.top_p,
-                seed=decoding.seed,
-                stop=list(stop)[:4] or None,
-                extra_body=_extra(decoding),
-            )
-        except openai.OpenAIError as fault:
-            raise self._explain(fault) from None
+        events = self._begin(prompt, decoding, stop)
         tokens = 0
         try:
             for event in events:
@@ -105,26 +95,60 @@ class RemoteGenerator:
         finally:
             events.close()
 
+    def check(self) -> None:
+        """Ask whether the server is there. Raises EngineError when it does not answer."""
+        self._listed(can_do_without=True)
+
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
 
-    def _describe(self, model: str, window: int) -> ModelInfo:
+    def _begin(self, prompt: str, decoding: Decoding, stop: Sequence[str]) -> openai.Stream[Completion]:
         try:
-            entries = self._client.models.list().data
+            return self._client.completions.create(
+                model=self._info.name,
+                prompt=prompt,
+                stream=True,
+                max_tokens=decoding.max_new_tokens,
+                temperature=decoding.temperature,
+                top_p=decoding.top_p,
+                seed=decoding.seed,
+                stop=list(stop)[:4] or openai.omit,
+                extra_body=_as_generation_config(decoding) if self._is_strict else _extra(decoding),
+            )
+        except openai.UnprocessableEntityError as fault:
+            if self._is_strict:
+                raise self._explain(fault) from None
+            self._is_strict = True
+            return self._begin(prompt, decoding, stop)
         except openai.OpenAIError as fault:
             raise self._explain(fault) from None
+
+    def _describe(self, model: str, window: int) -> ModelInfo:
+        entries = self._listed(bool(model))
         entry = next((entry for entry in entries if entry.id == model), entries[0] if entries else None)
         extra: dict[str, Any] = (entry.model_extra or {}) if entry else {}
         if "assistant" in extra:
             return ModelInfo(**extra["assistant"])
         return ModelInfo(
-            name=entry.id if entry else model or "default",
+            name=model or (entry.id if entry else "default"),  # some servers take models that they do not list
             engine="remote",
             window=int(extra.get("max_model_len") or window),
             detail=f"Served at {self._base_url}.",
             beams=False,
         )
+
+    def _listed(self, can_do_without: bool) -> list[Model]:
+        """What the server says it runs. ``can_do_without``: it may be unable to say, when the model was named here."""
+        try:
+            return self._client.models.list().data
+        except (openai.InternalServerError, openai.NotFoundError) as fault:
+            # `transformers serve` fails to list models when it has no hub cache; some servers have no such address.
+            if can_do_without:
+                return []
+            raise self._explain(fault) from None
+        except openai.OpenAIError as fault:
+            raise self._explain(fault) from None
 
     def _ask_counts(self, texts: list[str]) -> list[int]:
         if self._can_count:
@@ -180,3 +204,13 @@ def _extra(decoding: Decoding) -> dict[str, Any]:
         extra["no_repeat_ngram_size"] = decoding.no_repeat_ngram_size
         extra["early_stopping"] = decoding.early_stopping
     return extra
+
+
+def _as_generation_config(decoding: Decoding) -> dict[str, Any]:
+    """All parameters in the one field that `transformers serve` has for what OpenAI's interface does not know."""
+    config: dict[str, Any] = {"max_new_tokens": decoding.max_new_tokens, "do_sample": decoding.samples}
+    if decoding.samples:
+        config |= {"temperature": decoding.temperature, "top_p": decoding.top_p, "top_k": decoding.top_k}
+    if decoding.repetition_penalty != 1:
+        config["repetition_penalty"] = decoding.repetition_penalty
+    return {"generation_config": json.dumps(config)}
