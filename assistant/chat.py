@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -88,6 +89,12 @@ class Assistant:
         self._generator = generator
         self._question_limit = question_limit
         self._support = support or shipped_support()
+
+    def over(self, shelf: Catalogs) -> Assistant:
+        """The same assistant over other notes, such as the shared ones with a visitor's own beside them."""
+        other = copy(self)
+        other._shelf = shelf
+        return other
 
     def search(self, question: str, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
         """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""

@@ -16,6 +16,10 @@ class NoteError(AssistantError):
     """A note cannot be read or understood."""
 
 
+class UploadError(AssistantError):
+    """A file that was given cannot become a note, or may not be kept."""
+
+
 class IndexingError(AssistantError):
     """The index cannot be built, read or written."""
 

@@ -82,9 +82,14 @@ def refresh(
     return Refresh(new, embedded, len(new.passages) - embedded, repaired)
 
 
-def build(library: Library, encoder: Encoder) -> Index:
-    """An index in memory alone, for tests and for notes that must not reach the disk."""
-    return _build(library, encoder, None, None)[0]
+def build(
+    library: Library,
+    encoder: Encoder,
+    old: Index | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Index:
+    """An index in memory alone, for notes that must not reach the disk; unchanged notes are taken over from ``old``."""
+    return _build(library, encoder, old, progress)[0]
 
 
 def _build(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import bm25s
@@ -35,6 +36,32 @@ class LexicalIndex:
         scorer.index(terms, show_progress=False)
         return cls(scorer, len(passages))
 
+    def beside(self, frequency: Callable[[str], int], count: int) -> LexicalIndex:
+        """The same index with each word weighed as if both collections were one.
+
+        In a handful of passages every word is frequent, so their scores would be too low to compare with those of the
+        other collection: ``count`` passages, ``frequency(stem)`` of which hold a stem. Only the inverse document
+        frequencies change, not the lengths.
+        """
+        if self._scorer is None:
+            return self
+        ends = np.asarray(self._scorer.scores["indptr"], dtype=np.int64)  # of the columns, which are words
+        own = ends[1:] - ends[:-1]
+        ratios = np.ones(len(own), dtype=np.float32)
+        for term, at in self._scorer.vocab_dict.items():
+            if at < len(own):  # bm25s adds an empty word at the end
+                together = int(own[at]) + frequency(term)
+                ratios[at] = _weight(together, self._count + count) / _weight(int(own[at]), self._count)
+        scorer = copy(self._scorer)
+        scorer.scores = {**scorer.scores, "data": scorer.scores["data"] * np.repeat(ratios, own)}
+        return LexicalIndex(scorer, self._count)
+
+    def frequency(self, stem: str) -> int:
+        """In how many passages a stem occurs."""
+        at = self._scorer.vocab_dict.get(stem) if self._scorer else None
+        ends = self._scorer.scores["indptr"] if self._scorer else ()  # a column of scores for each word
+        return int(ends[at + 1] - ends[at]) if at is not None and at + 1 < len(ends) else 0
+
     def scores(self, query: str) -> npt.NDArray[np.float32]:
         """The BM25 score of every passage, float32 [passages]; all zero when no word of the query is known."""
         known = self._scorer.vocab_dict if self._scorer else {}
@@ -45,11 +72,17 @@ class LexicalIndex:
 
     def rarity(self, stem: str) -> float:
         """Inverse document frequency of a stem among the passages, scaled: 0 in every passage, 1 in none."""
-        row = self._scorer.vocab_dict.get(stem) if self._scorer else None
-        if self._scorer is None or row is None:
-            return 1.0
-        starts = self._scorer.scores["indptr"]  # of a column of scores for each term: one for a passage that holds it
-        return 1.0 - math.log(max(1, int(starts[row + 1] - starts[row]))) / math.log(max(2, self._count))
+        return rarity_among(self.frequency(stem), self._count)
+
+
+def rarity_among(frequency: int, count: int) -> float:
+    """Rarity of a word that ``frequency`` of ``count`` passages hold: see ``LexicalIndex.rarity``."""
+    return 1.0 - math.log(max(1, frequency)) / math.log(max(2, count))
+
+
+def _weight(passages: int, of: int) -> float:
+    """BM25's inverse document frequency in the form that Lucene and bm25s use: always above zero."""
+    return math.log(1 + (of - passages + 0.5) / (passages + 0.5))
 
 
 def _terms(texts: list[str]) -> list[list[str]]:

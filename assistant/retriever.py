@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,9 +12,7 @@ import numpy.typing as npt
 from assistant.coverage import CoverageModel, Evidence
 from assistant.embedder import Embedder, Vectors
 from assistant.followup import standalone
-from assistant.index import Index
-from assistant.lexical import LexicalIndex
-from assistant.records import Hit, Retrieval, Turn
+from assistant.records import Hit, Passage, Retrieval, Turn
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
 LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
@@ -23,12 +22,39 @@ Nearest = list[tuple[int, float]]  # rows with their cosines, best first
 Scores = npt.NDArray[np.float32]  # [passages]
 
 
+class Dense(Protocol):
+    """Passages and their vectors, such as ``Index``."""
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every passage, row by row."""
+
+    def search(self, query: Vectors, count: int) -> list[tuple[int, float]]:
+        """The nearest passages: (row, cosine), best first."""
+
+    def vector(self, row: int) -> Vectors:
+        """The unit vector of a passage."""
+
+
+class Lexical(Protocol):
+    """Scores by words, such as ``LexicalIndex``."""
+
+    def scores(self, query: str) -> Scores:
+        """The score of every passage."""
+
+    def frequency(self, stem: str) -> int:
+        """In how many passages a stem occurs."""
+
+    def rarity(self, stem: str) -> float:
+        """How rare a stem is: 0 in every passage, 1 in none."""
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Both indexes over the same passages: what one question is answered from."""
 
-    index: Index
-    lexical: LexicalIndex
+    index: Dense
+    lexical: Lexical
 
 
 class Retriever:
@@ -70,7 +96,7 @@ class Retriever:
         cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
         return Evidence.of(cosines, self._contrast @ vector, lexical)
 
-    def _candidates(self, index: Index, vector: Vectors, nearest: Nearest, lexical: Scores) -> dict[int, float]:
+    def _candidates(self, index: Dense, vector: Vectors, nearest: Nearest, lexical: Scores) -> dict[int, float]:
         """Cosines of the rows that either search put among its best."""
         cosines = dict(nearest)
         for row in np.argsort(-lexical)[:CANDIDATES]:
@@ -78,7 +104,7 @@ class Retriever:
                 cosines[int(row)] = float(index.vector(int(row)) @ vector)
         return cosines
 
-    def _diverse(self, index: Index, ranked: Sequence[int], count: int) -> list[int]:
+    def _diverse(self, index: Dense, ranked: Sequence[int], count: int) -> list[int]:
         """The first ``count`` rows that do not repeat one another."""
         chosen: list[int] = []
         vectors: list[Vectors] = []

@@ -71,6 +71,15 @@ class Settings(BaseSettings):
     question_limit: int = Field(
         default=2000, ge=50, le=20000, description="Longest question, in characters; longer ones are refused."
     )
+    uploads: Literal["auto", "folder", "session", "off", ""] = Field(
+        default="auto",
+        description="Where notes go that are added in the page. folder: into knowledge/uploads, for everyone. session: "
+        "only that visitor, gone with the session. off: nobody can add any. auto: folder behind the password if one is "
+        "set, else folder for a browser on this very machine and session for everybody else and on public hosts.",
+    )
+    admin_password: SecretStr = Field(
+        default=SecretStr(""), description="Password that guards the folder of uploads, if one is set."
+    )
     threads: int = Field(default=0, ge=0, description="CPU threads of the generator; 0 takes what the host offers.")
 
 

@@ -51,6 +51,25 @@ class Shelf:
         """What it took to get the current index."""
         return self._refresh
 
+    @property
+    def knowledge(self) -> Path:
+        """The folder of notes."""
+        return self._knowledge
+
+    @property
+    def encoder(self) -> Encoder:
+        """What makes the vectors of the notes; notes that are searched beside them need the same."""
+        return self._encoder
+
+    def renew(self, progress: Progress | None = None) -> Catalog:
+        """Look at the folder now and wait until the index is renewed. Raises AssistantError kinds when that fails."""
+        with self._lock:
+            files = list_files(self._knowledge)
+            if files != self._files:
+                self._renew(files, progress)
+            self._looked_at = time.monotonic()
+        return self._catalog
+
     def catalog(self) -> Catalog:
         """The catalog of the notes as they are now.
 

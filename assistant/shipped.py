@@ -19,6 +19,7 @@ from assistant.embedder import Vectors
 from assistant.encoder import Encoder, whole_text
 from assistant.errors import IndexingError
 from assistant.index import Index
+from assistant.notes import UPLOADS
 from assistant.records import Passage
 
 FOLDER = ".vectors"  # in the knowledge folder; hidden, so it is never read as a note
@@ -73,6 +74,8 @@ def write_shipped(index: Index, knowledge: Path) -> int:
     """
     groups: dict[str, dict[bytes, Vectors]] = {}
     for row, passage in enumerate(index.passages):
+        if passage.note.startswith(f"{UPLOADS}/"):
+            continue  # what visitors added is not committed, and neither are its vectors
         topic = passage.note.partition("/")[0] if "/" in passage.note else "notes"
         groups.setdefault(topic, {})[digest_of(passage)] = index.vector(row)
     folder = knowledge / FOLDER

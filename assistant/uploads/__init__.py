@@ -1,0 +1,1 @@
+"""Files that visitors give become notes: recognised by content, converted in a limited process, kept where asked."""

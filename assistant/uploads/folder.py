@@ -1,0 +1,124 @@
+"""Uploads for everyone: notes in ``knowledge/uploads``, on the disk before they are acknowledged.
+
+The shelf finds them there like any other note. Only files of this folder are ever written or removed; the notes
+beside it are read-only for visitors.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from assistant.errors import NoteError, UploadError
+from assistant.notes import UPLOADS, NoteFile, list_files
+from assistant.uploads.kept import Progress
+from assistant.uploads.limits import FOLDER_BYTES, FOLDER_FILES, MIB
+from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, retitled
+
+Renew = Callable[[Progress | None], object]
+
+
+class FolderUploads:
+    """The uploads below a knowledge folder."""
+
+    def __init__(self, knowledge: Path, renew: Renew) -> None:
+        """``renew`` makes the shelf read its notes again; it is called after each change."""
+        self._folder = knowledge / UPLOADS
+        self._renew = renew
+        self._read: dict[NoteFile, Upload] = {}
+
+    def list(self) -> tuple[Upload, ...]:
+        """Every upload that can be used, by key. A file that cannot is reported with the other skipped notes."""
+        found: dict[NoteFile, Upload] = {}
+        for file in self._files():
+            upload = self._read.get(file) or self._parsed(file)
+            if upload is not None:
+                found[file] = upload
+        self._read = found
+        return tuple(found.values())
+
+    def add(self, arrival: Arrival, replaces: str | None = None, progress: Progress | None = None) -> Upload:
+        """See ``Kept``."""
+        files = self._files()
+        size = len(arrival.text.encode())
+        if replaces is None and len(files) >= FOLDER_FILES:
+            raise UploadError(f"{FOLDER_FILES:,} uploads are kept here already. Delete some first.")
+        if sum(file.size for file in files) + size > FOLDER_BYTES:
+            raise UploadError(f"Uploads may take {FOLDER_BYTES // MIB} MB here in all. Delete some first.")
+        old = self._find(replaces) if replaces is not None else None
+        key = self._free_key(arrival.origin.sha256, {file.path for file in files} - {replaces or ""})
+        self._write(key, arrival.text)
+        if old is not None and old.key != key:
+            self._remove(old.key)
+        self._renew(progress)
+        return parse_upload(f"{UPLOADS}/{key}", key, arrival.text.encode())
+
+    def rename(self, key: str, title: str) -> Upload:
+        """See ``Kept``."""
+        text = retitled(self._find(key), title)
+        self._write(key, text)
+        self._renew(None)
+        return parse_upload(f"{UPLOADS}/{key}", key, text.encode())
+
+    def delete(self, key: str) -> None:
+        """See ``Kept``."""
+        if key in {file.path for file in self._files()}:
+            self._remove(key)
+            self._renew(None)
+
+    def _files(self) -> tuple[NoteFile, ...]:
+        if self._folder.is_symlink():
+            raise UploadError(f"{UPLOADS} must be a folder of its own, it is a symbolic link. Replace it by a folder.")
+        return list_files(self._folder) if self._folder.is_dir() else ()
+
+    def _parsed(self, file: NoteFile) -> Upload | None:
+        path = self._folder / file.path
+        try:
+            if path.is_symlink():
+                return None
+            return parse_upload(f"{UPLOADS}/{file.path}", file.path, path.read_bytes())
+        except (NoteError, OSError):  # the shelf reports it with its reason
+            return None
+
+    def _find(self, key: str) -> Upload:
+        """The upload of a key. A key that is not listed never reaches the disk."""
+        for upload in self.list():
+            if upload.key == key:
+                return upload
+        raise UploadError("This upload is no longer here; somebody removed it. Load the page again.")
+
+    def _free_key(self, sha256: str, taken: set[str]) -> str:
+        stem = sha256[:ADDRESS]
+        names = (f"{stem}.md" if at == 1 else f"{stem}-{at}.md" for at in range(1, FOLDER_FILES + 2))
+        return next(name for name in names if name not in taken)
+
+    def _write(self, key: str, text: str) -> None:
+        """Whole or not at all, and on the disk when this returns. A killed writer leaves a hidden file, no note."""
+        aside = self._folder / f".new-{secrets.token_hex(8)}"
+        try:
+            self._folder.mkdir(exist_ok=True)
+            with aside.open("xb") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(aside, self._folder / key)
+            self._sync()
+        except OSError as fault:
+            aside.unlink(missing_ok=True)
+            raise UploadError(f"The note cannot be kept: {fault.strerror}. Free space or ask the host.") from None
+
+    def _remove(self, key: str) -> None:
+        try:
+            (self._folder / key).unlink(missing_ok=True)
+            self._sync()
+        except OSError as fault:
+            raise UploadError(f"The note cannot be removed: {fault.strerror}. Ask the host.") from None
+
+    def _sync(self) -> None:
+        descriptor = os.open(self._folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

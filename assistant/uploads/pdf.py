@@ -1,0 +1,103 @@
+"""PDF becomes Markdown: a section for each page, so that a source names the page it stands on."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+
+import pypdf
+from pypdf.errors import PyPdfError
+
+from assistant.errors import UploadError
+from assistant.uploads.limits import PAGES
+from assistant.uploads.text import escaped
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each oddity of a file; the reader gets one line
+
+DAMAGE = (PyPdfError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, OSError)
+_BULLET = re.compile(r"^[•▪◦‣·∙●○–]\s*")
+_NO_TITLE = re.compile(r"untitled|^microsoft word|^powerpoint|\.(?:docx?|tex|dvi|indd|pptx?|pdf)$|^[\W\d]*$", re.I)
+
+
+def read_pdf(data: bytes) -> tuple[str, str, tuple[str, ...]]:
+    """Title (perhaps empty), Markdown and remarks. Raises UploadError when there is no text to be had."""
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise UploadError("It is protected by a password. Save it without one.")
+        count = len(reader.pages)
+    except (
+        PyPdfError,
+        ArithmeticError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+        ImportError,
+    ) as fault:
+        raise _unreadable(fault) from None
+    if count == 0:
+        raise UploadError("It has no pages. Save it again.")
+    if count > PAGES:
+        raise UploadError(f"It has {count:,} pages, at most {PAGES} are read. Split it.")
+    sections, empty, damaged = [], 0, 0
+    for number in range(count):
+        try:
+            text = _paragraphs(reader.pages[number].extract_text())
+        except DAMAGE:
+            damaged += 1
+            continue
+        if text:
+            sections.append(f"## Page {number + 1}\n\n{text}")
+        else:
+            empty += 1
+    if not sections and damaged:
+        raise UploadError("It is damaged: no page of it can be read. Save it again.")
+    if not sections:
+        raise UploadError("It holds no text; it was probably scanned. Run text recognition (OCR) on it first.")
+    remarks = [f"{empty} of {count} pages hold no text."] if empty else []
+    remarks += [f"{damaged} of {count} pages are damaged and were left out."] if damaged else []
+    return _title(reader), "\n\n".join(sections), tuple(remarks)
+
+
+def _unreadable(fault: Exception) -> UploadError:
+    if isinstance(fault, ImportError) or "AES" in str(fault) or "encrypt" in str(fault).lower():
+        return UploadError("It is encrypted. Save it without protection.")
+    return UploadError("It is damaged: it cannot be read as a PDF. Save it again.")
+
+
+def _title(reader: pypdf.PdfReader) -> str:
+    try:
+        title = str((reader.metadata.title if reader.metadata else "") or "")
+    except DAMAGE:
+        return ""
+    title = " ".join(title.split())
+    return "" if _NO_TITLE.search(title) else title
+
+
+def _paragraphs(text: str) -> str:
+    """Lines as they were set, joined to paragraphs: a line that is short or ends a sentence early ends one."""
+    lines = [" ".join(line.split()) for line in text.replace("\0", "").splitlines()]
+    widest = max((len(line) for line in lines), default=0)
+    made: list[str] = []
+    current = ""
+    for line in lines:
+        bullet = _BULLET.match(line)
+        if bullet or not line:
+            made, current = _closed(made, current), ""
+        if not line:
+            continue
+        line = escaped(_BULLET.sub("", line)) if bullet else escaped(line)
+        if current.endswith("-") and line[:1].islower():
+            current = current[:-1] + line  # a word cut at the end of a line
+        else:
+            current = f"{current} {line}".strip() if current else ("- " if bullet else "") + line
+        if len(line) < 0.7 * widest and line.endswith((".", "!", "?", ":")):
+            made, current = _closed(made, current), ""
+    return "\n\n".join(_closed(made, current))
+
+
+def _closed(made: list[str], paragraph: str) -> list[str]:
+    return [*made, paragraph] if paragraph.strip() else made

@@ -1,0 +1,195 @@
+"""Files become notes by their content; what cannot is one clear line; nothing costs more than its limits."""
+
+import io
+import os
+import zipfile
+
+import pytest
+from upload_samples import HOSTILE, HTML, MARKDOWN, NOTEBOOK, PDF, TEXT, WORD, drawn, encrypted_pdf, pdf, word, zipped
+
+from assistant.errors import UploadError
+from assistant.notes import parse_note
+from assistant.uploads.convert import convert
+from assistant.uploads.converter import Converter
+from assistant.uploads.limits import FILE_BYTES, PARSE_MEMORY, PARSE_SECONDS
+from assistant.uploads.stored import arrival_from_json, arrival_to_json, parse_upload
+
+
+def texts(arrival) -> list[tuple[str, str]]:
+    return [(passage.heading, passage.text) for passage in arrival.note.passages]
+
+
+@pytest.mark.parametrize(
+    "data, kind, title, headings",
+    [
+        (MARKDOWN, "text", "Gradient clipping", ["What is gradient clipping?", "Which limit?"]),
+        (TEXT, "text", "My file", [""]),
+        (HTML, "web page", "Warmup", [""]),
+        (NOTEBOOK, "notebook", "Momentum by hand", [""]),
+        (WORD, "Word", "Lab report", ["", "Results"]),
+        (PDF, "PDF", "Normalization compared", ["Page 1", "Page 2"]),
+    ],
+    ids=["markdown", "text", "html", "notebook", "word", "pdf"],
+)
+def test_each_format_is_known_by_its_content_whatever_its_name(data, kind, title, headings):
+    for name in ("my_file.exe", "my-file.pdf", "my file"):
+        arrival = convert(data, name)
+        assert (arrival.origin.kind, arrival.note.title) == (kind, title)
+        assert [heading for heading, _ in texts(arrival)] == headings
+
+
+def test_what_is_kept_of_a_file_is_a_note_like_any_other():
+    for data in (MARKDOWN, HTML, PDF):
+        arrival = convert(data, "a")
+        assert parse_note("a.md", arrival.text.encode()).passages[0].text == arrival.note.passages[0].text
+        assert arrival_from_json(arrival_to_json(arrival)) == arrival
+        assert parse_upload("a.md", "a.md", arrival.text.encode()).origin == arrival.origin
+
+
+def test_front_matter_of_a_note_survives():
+    source = b"---\ntitle: T\ntopics: [a, b]\nreviewed: 2026-01-02\nreferences:\n  - {author: A, title: B, year: 2020, "
+    note = convert(source + b"link: 'https://x.example'}\n---\nbody\n", "a").note
+    assert (note.topics, note.reviewed, note.references[0].link) == (("a", "b"), "2026-01-02", "https://x.example")
+
+
+def test_lines_of_a_pdf_are_joined_and_words_put_together_again():
+    assert "keeps the activations of a layer in a common range." in texts(convert(PDF, "a"))[0][1]
+
+
+def test_marks_in_the_text_of_a_pdf_stay_text():
+    arrival = convert(pdf([drawn("# no heading, 2*3*4 and $5 for [this]")]), "a")
+    assert arrival.note.passages[0].heading == "Page 1"
+    assert arrival.note.passages[0].text == "\\# no heading, 2\\*3\\*4 and \\$5 for \\[this\\]"
+
+
+def test_scripts_menus_and_images_of_a_web_page_are_left_out():
+    text = convert(HTML, "a").text
+    assert "alert" not in text and "evil" not in text and "Home" not in text
+    assert "a curve" in text and "- linear" in text and "| 500 |" in text
+
+
+def test_code_and_short_results_of_a_notebook_are_kept():
+    assert "```python\nv = 0.9 * v + g\n```\n\n```text\n0.1\n```" in convert(NOTEBOOK, "a").text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_text_of_the_usual_encodings_is_read(encoding):
+    text = "Die Größe der Schritte wächst, während der Verlust über längere Zeit fällt. Schön für alle."
+    assert convert(text.encode(encoding), "a").note.passages[0].text == text
+
+
+@pytest.mark.parametrize(
+    "data, says",
+    [
+        (b"", "empty"),
+        (b" \n\0", "empty"),
+        (b"---\ntitle: T\n---\n", "empty"),
+        (bytes(range(256)) * 40, "(binary|unknown encoding)"),
+        (b"\x89PNG\r\n", "image"),
+        (b"{\\rtf1 x}", "docx"),
+        (b"\xd0\xcf\x11\xe0 old", "password"),
+        (zipped({"a.txt": "x"}), "zip archive"),
+        (zipped({"ppt/presentation.xml": "x"}), "PowerPoint"),
+        (WORD[:-40], "damaged"),
+        (WORD.replace(b"word/document.xml", b"w0rd/document.xml"), "damaged"),
+        (word("<w:p>"), "damaged"),
+        (word(""), "no text"),
+        (b"%PDF-1.4\nnothing", "damaged"),
+        (PDF[: len(PDF) // 3], "damaged"),
+        (pdf([b""]), "scanned"),
+        (pdf([]), "no pages"),
+        (encrypted_pdf(), "password"),
+        (b'{"cells": [}', "damaged"),
+        (b'{"cells": [1, 2], "nbformat": 4}', "damaged"),
+        (b"<html><body><script>x</script></body></html>", "no text"),
+        (b"a" * (FILE_BYTES + 1), "at most 5 MB"),
+    ],
+)
+def test_what_cannot_become_a_note_is_one_line_with_a_way_out(data, says):
+    with pytest.raises(UploadError, match=says) as fault:
+        convert(data, "a")
+    assert "\n" not in str(fault.value) and str(fault.value).endswith(".") and len(str(fault.value)) < 200
+
+
+def test_a_damaged_page_is_left_out_and_said():
+    arrival = convert(pdf([drawn("Text that can be read."), b""]), "a")
+    assert arrival.remarks == ("1 of 2 pages hold no text.",)
+
+
+def test_a_zip_that_declares_less_than_it_holds_is_damaged_and_not_unpacked():
+    data = bytearray(word(" " * 3_000_000))
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        size = archive.getinfo("word/document.xml").file_size
+    forged = bytes(data).replace(size.to_bytes(4, "little"), (1000).to_bytes(4, "little"))
+    with pytest.raises(UploadError, match="damaged"):
+        convert(forged, "a")
+
+
+@pytest.fixture(scope="module")
+def converter():
+    with Converter() as converter:
+        yield converter
+
+
+def test_the_limited_process_gives_what_the_parser_gives(converter):
+    assert converter.convert(MARKDOWN, "a") == convert(MARKDOWN, "a")
+    with pytest.raises(UploadError, match="image"):
+        converter.convert(b"\x89PNG", "a")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_hostile_files_end_within_the_limits_and_the_next_file_is_read(converter, name):
+    """Time by the wall clock, memory as the system reports the peak of the parsing process."""
+    import time
+
+    import psutil
+
+    data = HOSTILE[name]()
+    converter.convert(TEXT, "a")  # the process is started, and its base is known
+    process = psutil.Process(converter.process_id)
+    base = process.memory_info().rss
+    began, said = time.monotonic(), ""
+    try:
+        converter.convert(data, name)
+    except UploadError as fault:
+        said = str(fault)
+    took = time.monotonic() - began
+    peak = peak_of(converter.process_id) if psutil.pid_exists(converter.process_id or 0) else 0
+    assert "\n" not in said
+    assert took <= PARSE_SECONDS + 0.5
+    assert peak - base <= PARSE_MEMORY
+    assert converter.convert(TEXT, "a").note.title == "A"
+
+
+def peak_of(process: int) -> int:
+    with open(f"/proc/{process}/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
+
+def test_a_process_that_dies_is_one_line_and_is_started_again(converter):
+    import signal
+
+    converter.convert(TEXT, "a")
+    starts = converter.starts
+    os.kill(converter.process_id, signal.SIGKILL)
+    os.waitid(os.P_PID, converter.process_id, os.WEXITED | os.WNOWAIT)
+    assert converter.convert(TEXT, "a").note.title == "A"
+    assert converter.starts == starts + 1
+
+
+def test_a_parser_that_is_talked_into_it_neither_writes_nor_connects(tmp_path):
+    """The limits of the process itself, tried from inside."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, socket; from assistant.uploads import child; child._limit(); sys.addaudithook(child._refuse)\n"
+        "for what in (lambda: open('evil', 'w'), lambda: socket.socket(), lambda: __import__('os').system('true'),\n"
+        "             lambda: bytearray(10**9)):\n"
+        "    try: what(); print('done')\n"
+        "    except (PermissionError, MemoryError): print('refused')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    made = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert made.stdout.split() == ["refused"] * 4 and not list(tmp_path.iterdir())
