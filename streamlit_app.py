@@ -4,6 +4,7 @@ import streamlit as st
 
 from assistant.errors import AssistantError
 from assistant.loading import Loading, loading_of_process
+from assistant.logs import set_up_logs
 from assistant.settings import Settings, read_settings
 from assistant.ui.chat_page import TITLE, draw_chat_page
 
@@ -17,7 +18,9 @@ def settings_of_app() -> Settings:
         st.secrets.load_if_toml_exists()
     except (OSError, ValueError) as fault:
         raise AssistantError(f".streamlit/secrets.toml cannot be read: {fault}. Correct it or remove it.") from None
-    return read_settings()
+    settings = read_settings()
+    set_up_logs(settings.log)
+    return settings
 
 
 @st.cache_resource(show_spinner=False)

@@ -18,9 +18,11 @@ from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
 from assistant.errors import AssistantError
 from assistant.generator import Generator
+from assistant.guard import Guard
 from assistant.hosts import Host, look_at_host
 from assistant.hub import hub_is_off
-from assistant.models import APP_BYTES, GIB, Candidate, Choice, choose
+from assistant.journal import Journal
+from assistant.models import APP_BYTES, GIB, Candidate, Choice, choose, list_candidates
 from assistant.replacement import Replacement
 from assistant.retriever import Retriever
 from assistant.settings import Settings
@@ -53,19 +55,24 @@ class Parts:
     generator: Generator | None
     assistant: Assistant
     upgrade: Upgrade | None = None  # gets a better model meanwhile
+    guard: Guard | None = None  # puts what needs less in the place of a model that fails
 
     @property
     def reason(self) -> str:
         """Why the model that answers now does, in one sentence."""
+        if self.guard is not None and self.guard.message:
+            return self.guard.message
         if self.upgrade is not None and self.upgrade.status.state == "done":
             return "it was got in the background and is the best that this host can run"
         return self.choice.reason
 
     def close(self) -> None:
         """End the engine process and what is being got."""
+        if self.guard is not None:
+            self.guard.close()
         if self.upgrade is not None:
             self.upgrade.close()
-        if isinstance(self.generator, (EngineProcess, SwitchingGenerator, Endpoints)):
+        if isinstance(self.generator, (SwitchingGenerator, Endpoints)):
             self.generator.close()
 
 
@@ -81,12 +88,14 @@ def assemble(settings: Settings, report: Report = _silent, *, upgrade: bool = Tr
     try:
         shelf, retriever = open_shelf(settings, report)
     except BaseException:
-        if isinstance(generator, (EngineProcess, SwitchingGenerator)):
+        if isinstance(generator, SwitchingGenerator):
             generator.close()
         raise
-    assistant = Assistant(shelf, retriever, generator, settings.question_limit)
+    follow = Journal(settings.log_questions).follow
+    assistant = Assistant(shelf, retriever, generator, settings.question_limit, follow=follow)
     better = start_upgrade(settings, host, choice, generator) if upgrade else None
-    return Parts(settings, host, choice, shelf, retriever, generator, assistant, better)
+    guard = start_guard(settings, generator, better)
+    return Parts(settings, host, choice, shelf, retriever, generator, assistant, better, guard)
 
 
 def open_shelf(settings: Settings, report: Report = _silent) -> tuple[Shelf, Retriever]:
@@ -107,7 +116,7 @@ def open_shelf(settings: Settings, report: Report = _silent) -> tuple[Shelf, Ret
 def start_generator(settings: Settings, host: Host, *, upgrade: bool = True) -> tuple[Choice, Generator | None]:
     """The generator that the settings ask for; None with the reason when there is none.
 
-    It is a ``SwitchingGenerator`` when ``upgrade`` and there is a better model to get. The hub is not asked here.
+    A model on this host is behind a ``SwitchingGenerator``, so that another can take its place. The hub is not asked.
     """
     if settings.endpoint:
         return _remote(settings)
@@ -117,9 +126,8 @@ def start_generator(settings: Settings, host: Host, *, upgrade: bool = True) -> 
         log.warning("no model: %s", fault)
         return Choice(None, str(fault)), None
     first = _start(choice.candidate, settings) if choice.candidate else None
-    if choice.better is None:
-        return choice, first
-    return choice, SwitchingGenerator(first, choice.better.info.name)
+    expected = choice.better or choice.candidate
+    return choice, SwitchingGenerator(first, expected.info.name) if expected else None
 
 
 def start_upgrade(settings: Settings, host: Host, choice: Choice, generator: Generator | None) -> Upgrade | None:
@@ -128,6 +136,24 @@ def start_upgrade(settings: Settings, host: Host, choice: Choice, generator: Gen
         return None
     place = Replacement(generator, choice.candidate, host, lambda candidate: _start(candidate, settings))
     return Upgrade(choice.better, settings, place)
+
+
+def start_guard(settings: Settings, generator: Generator | None, upgrade: Upgrade | None) -> Guard | None:
+    """Begin to watch a model on this host; None when there is none."""
+    if not isinstance(generator, SwitchingGenerator):
+        return None
+
+    def candidates() -> tuple[Candidate, ...]:
+        return list_candidates(settings, look_at_host(settings.home), hub=False)
+
+    def is_changing() -> bool:
+        return upgrade is not None and upgrade.status.state in ("converting", "starting")
+
+    guard = Guard(
+        generator, candidates, lambda rung: EngineProcess(rung.candidate, settings, rung.cache_bytes), is_changing
+    )
+    guard.watch()
+    return guard
 
 
 def _start(candidate: Candidate, settings: Settings) -> EngineProcess:

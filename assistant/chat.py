@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from copy import copy
 from dataclasses import dataclass, replace
@@ -82,8 +82,12 @@ class Assistant:
         generator: Generator | None,
         question_limit: int = 2000,
         support: SupportModel | None = None,
+        follow: Callable[[Iterator[Event]], Iterator[Event]] = iter,
     ) -> None:
-        """``support`` judges the sentences that the generator writes; without it, the shipped model does."""
+        """``support`` judges the sentences that the generator writes; without it, the shipped model does. ``follow``
+        gets the events of each answer and passes them on, as ``journal.Journal`` does.
+        """
+        self._follow = follow
         self._shelf = shelf
         self._retriever = retriever
         self._generator = generator
@@ -109,6 +113,9 @@ class Assistant:
         Closing the iterator stops the model. A model that fails does not lose the answer: it ends with what there is
         and says why. Raises AssistantError when the question cannot be used.
         """
+        return self._follow(self._answer(question, decoding, history, snippets))
+
+    def _answer(self, question: str, decoding: Decoding, history: Sequence[Turn], snippets: int) -> Iterator[Event]:
         began = time.monotonic()
         retrieval = self.search(question, history, snippets)
         embed = remembering(self._retriever.embed)

@@ -114,10 +114,10 @@ class Generations:
             aside.write_text(generation.name, encoding="ascii")
             _sync(aside)
             os.replace(aside, self._folder / POINTER)
-            _sync(self._folder)
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)
             raise
+        _sync(self._folder)  # a fault here comes too late to take the generation back: the pointer names it
         self._remove_others(generation)
         return generation
 

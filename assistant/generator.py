@@ -65,6 +65,7 @@ class Counters:
     cancelled: int
     tokens: int  # generated since the start
     idle_seconds: float  # since the last token or the last time there was nothing to do
+    problem: str = ""  # why the engine can never answer again, in one line; empty while it can
 
 
 class Busy(EngineError):

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import psutil
 
-CGROUP_LIMITS = (
-    Path("/sys/fs/cgroup/memory.max"),  # version 2
-    Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),  # version 1
-)
-CGROUP_USAGES = (
-    Path("/sys/fs/cgroup/memory.current"),
-    Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-)
+from assistant.cgroup import memory_limits
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes that this process and its children may use in all, and those that are left of them."""
+
+    allowed: int
+    free: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,25 @@ class Host:
 
 def look_at_host(cache: Path) -> Host:
     """This host, with the free disk at the cache folder."""
-    memory = psutil.virtual_memory()
-    limit = min(_first_number(CGROUP_LIMITS) or memory.total, memory.total)
-    used = _first_number(CGROUP_USAGES) if limit < memory.total else None
-    free = min(memory.available, limit - used) if used is not None else memory.available
+    memory = look_at_memory()
     gpu, gpu_memory = _gpu()
     return Host(
-        memory=limit,
-        memory_free=max(0, free),
+        memory=memory.allowed,
+        memory_free=memory.free,
         disk_free=shutil.disk_usage(_existing(cache)).free,
         cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
         gpu=gpu,
         gpu_memory=gpu_memory,
+    )
+
+
+def look_at_memory() -> Memory:
+    """The memory of this host, or of its control group where that allows less."""
+    machine = psutil.virtual_memory()
+    groups = memory_limits()
+    return Memory(
+        allowed=min([machine.total, *(group.limit for group in groups)]),
+        free=min([machine.available, *(group.free for group in groups)]),
     )
 
 
@@ -60,17 +68,6 @@ def _anonymous(process: psutil.Process) -> int:
     except psutil.NoSuchProcess:
         return 0
     return int(memory.rss - getattr(memory, "shared", 0))
-
-
-def _first_number(files: tuple[Path, ...]) -> int | None:
-    for file in files:
-        try:
-            text = file.read_text(encoding="ascii").strip()
-        except OSError:
-            continue
-        if text.isdigit():
-            return int(text)
-    return None
 
 
 def _existing(folder: Path) -> Path:

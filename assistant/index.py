@@ -14,6 +14,7 @@ import numpy as np
 
 from assistant.embedder import Vectors
 from assistant.encoder import Encoder
+from assistant.errors import IndexingError
 from assistant.generations import Damaged, Generations
 from assistant.notes import Library
 from assistant.records import Passage
@@ -52,6 +53,7 @@ class Refresh:
     embedded: int  # passages that had to be embedded
     reused: int  # passages whose vectors were taken over
     repaired: str  # why the index on disk had to be made again; empty when it was sound
+    unsaved: str = ""  # why it is in memory alone; empty when it is on disk
 
 
 def refresh(
@@ -60,7 +62,8 @@ def refresh(
     """The index of a library: read from ``folder``, with changed notes embedded again, and written back if needed.
 
     ``progress`` is called with (passages embedded, passages to embed). An index that is damaged or was made by
-    another embedder is made again from the notes. Raises IndexingError when it cannot be written.
+    another embedder is made again from the notes. One that cannot be written, on a full disk or in a folder that is
+    read-only, answers from memory.
     """
     generations = Generations(folder)
     old: Index | None = None
@@ -78,8 +81,13 @@ def refresh(
     if old is not None and old.notes == wanted:
         return Refresh(old, 0, len(old.passages), "")
     new, embedded = _build(library, encoder, old, progress)
-    generations.write(lambda target: _save(new, target))
-    return Refresh(new, embedded, len(new.passages) - embedded, repaired)
+    unsaved = ""
+    try:
+        generations.write(lambda target: _save(new, target))
+    except IndexingError as fault:
+        unsaved = str(fault)
+        log.warning("the index is in memory alone and is made anew at the next start: %s", fault)
+    return Refresh(new, embedded, len(new.passages) - embedded, repaired, unsaved)
 
 
 def build(

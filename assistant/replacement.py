@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from assistant.candidates import Candidate, misfit
-from assistant.engines.process import LOAD_SECONDS
+from assistant.engines.life import LOAD_SECONDS
 from assistant.engines.switching import Running, SwitchingGenerator
 from assistant.errors import ModelError
 from assistant.hosts import Host

@@ -7,15 +7,19 @@ into the environment, so a secret of the same name works too.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingsError
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -81,6 +85,14 @@ class Settings(BaseSettings):
         default=SecretStr(""), description="Password that guards the folder of uploads, if one is set."
     )
     threads: int = Field(default=0, ge=0, description="CPU threads of the generator; 0 takes what the host offers.")
+    log: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
+        default="INFO",
+        description="From which level on the page logs to standard error. INFO: a line a question, without its words.",
+    )
+    log_questions: bool = Field(
+        default=False,
+        description="Write the words of questions and answers into the log, too. Tell your visitors if you do.",
+    )
 
 
 def read_settings(**given: object) -> Settings:

@@ -1,6 +1,10 @@
 """The index embeds what changed and nothing else, and is made again when it cannot be trusted."""
 
+import errno
+import os
 import resource
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +12,11 @@ from fakes import ADAM, DROPOUT, WordEmbedder, write_notes
 
 from assistant import index as index_module
 from assistant.encoder import whole_text
-from assistant.errors import IndexingError
 from assistant.index import build, refresh
-from assistant.notes import read_library
+from assistant.notes import Library, parse_note, read_library
+
+NOBODY = 65534
+LIBRARY_OF_ONE = Library((parse_note("one.md", b"# One\n\nA note."),), ())
 
 
 @pytest.fixture
@@ -74,23 +80,36 @@ def test_an_older_format_is_rebuilt(folder, knowledge, monkeypatch):
     assert renew(folder, knowledge)[0].embedded == 3
 
 
-@pytest.mark.parametrize("file", ["vectors.faiss", "passages.jsonl", "manifest.json"])
-@pytest.mark.parametrize("damage", ["flip", "cut", "remove"])
-def test_a_damaged_index_is_rebuilt_from_the_notes(folder, knowledge, file, damage):
+@pytest.mark.parametrize("damage", ["first byte", "middle", "last byte", "cut", "emptied", "removed"])
+def test_whatever_file_is_damaged_the_index_is_rebuilt_from_the_notes_with_one_line_in_the_log(
+    folder, knowledge, damage, caplog
+):
     sound, _ = renew(folder, knowledge)
-    path = next(folder.glob(f"g-*/{file}"))
+    names = [path.name for path in folder.rglob("*") if path.is_file() and path.name != "lock"]
+    assert len(names) >= 4  # the pointer, the manifest and what they lead to
+    for name in names:
+        (path,) = folder.rglob(name)
+        spoil(path, damage)
+        caplog.clear()
+        made, _ = renew(folder, knowledge)
+        assert by_passage(made.index) == by_passage(sound.index), name
+        if damage == "removed" and name == "CURRENT":
+            continue  # as if nothing had ever been written
+        assert made.embedded == 3 and made.repaired, name
+        assert len(caplog.records) == 1 and "made again from the notes" in caplog.text, name
+        assert renew(folder, knowledge)[0].repaired == "", name
+
+
+def spoil(path, damage):
     raw = bytearray(path.read_bytes())
-    if damage == "flip":
-        raw[len(raw) // 2] ^= 1
-        path.write_bytes(raw)
-    elif damage == "cut":
-        path.write_bytes(raw[: len(raw) // 2])
-    else:
+    if damage == "removed":
         path.unlink()
-    made, _ = renew(folder, knowledge)
-    assert made.embedded == 3 and made.repaired
-    assert by_passage(made.index) == by_passage(sound.index)
-    assert renew(folder, knowledge)[0].repaired == ""
+        return
+    if damage in ("cut", "emptied"):
+        path.write_bytes(raw[: len(raw) // 2 if damage == "cut" else 0])
+        return
+    raw[{"first byte": 0, "middle": len(raw) // 2, "last byte": -1}[damage]] ^= 1
+    path.write_bytes(raw)
 
 
 def test_search_gives_rows_and_cosines_best_first(knowledge):
@@ -118,14 +137,79 @@ def test_a_note_whose_file_name_is_not_utf_8_does_not_break_the_index(folder, kn
     assert renew(folder, knowledge)[0].repaired == ""
 
 
-def test_a_full_disk_is_an_error_for_the_user(folder, knowledge):
+OPERATIONS = ((os, "mkdir"), (os, "fsync"), (os, "replace"), (Path, "write_bytes"), (Path, "write_text"))
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EROFS, errno.EIO], ids=errno.errorcode.get)
+def test_wherever_the_disk_refuses_the_index_answers_and_what_was_written_before_stays(
+    folder, knowledge, monkeypatch, fault
+):
+    """Every operation of a write fails once: new notes are found all the same, and the older index is not harmed."""
+    first, _ = renew(folder, knowledge)
+    refused = unsaved = 0
+    while True:
+        write_notes(knowledge, new=f"# New\n\nnumber {refused}")
+        with monkeypatch.context() as patch:
+            calls = refuse(patch, at=refused, fault=fault)
+            made, _ = renew(folder, knowledge)
+        assert len(made.index.passages) == 4
+        if len(calls) <= refused:
+            break  # this one was written without a fault
+        if made.unsaved:  # it is not where the folder to be made is there already
+            assert "ASSISTANT_HOME" in made.unsaved
+            unsaved += 1
+        (knowledge / "new.md").unlink()
+        again, _ = renew(folder, knowledge)
+        assert again.repaired == "" and by_passage(again.index) == by_passage(first.index)
+        refused += 1
+    assert unsaved >= 6 and made.unsaved == ""
+
+
+def refuse(patch, at, fault):
+    """Let the operation number `at` of the disk fail; the list that is returned counts them."""
+    calls = []
+
+    def guard(name, function):
+        def guarded(*arguments, **named):
+            calls.append(name)
+            if len(calls) == at + 1:
+                raise OSError(fault, os.strerror(fault))
+            return function(*arguments, **named)
+
+        return guarded
+
+    for place, name in OPERATIONS:
+        patch.setattr(place, name, guard(name, getattr(place, name)))
+    return calls
+
+
+@pytest.mark.parametrize("bytes_allowed", [0, 100, 1000, 20_000])
+def test_a_disk_that_is_full_in_mid_file_leaves_the_index_in_memory(folder, knowledge, bytes_allowed):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_allowed, limits[1]))  # Python ignores SIGXFSZ
     try:
-        with pytest.raises(IndexingError, match="ASSISTANT_HOME"):
-            renew(folder, knowledge)
+        made, _ = renew(folder, knowledge)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert made.unsaved and made.index.search(made.index.vector(0), 1)[0][0] == 0
+    again, _ = renew(folder, knowledge)
+    assert (again.unsaved, again.repaired) == ("", "") and by_passage(again.index) == by_passage(made.index)
+
+
+def test_a_read_only_cache_folder_is_no_reason_not_to_answer(knowledge):
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "index"
+        folder.mkdir()
+        folder.chmod(0o555)
+        Path(place).chmod(0o755)
+        if os.geteuid() == 0:  # root may write everywhere
+            os.seteuid(NOBODY)
+        try:
+            made = refresh(folder, LIBRARY_OF_ONE, WordEmbedder())
+        finally:
+            if os.getuid() == 0:
+                os.seteuid(0)
+    assert "Permission denied" in made.unsaved and len(made.index.passages) == 1
 
 
 def test_progress_counts_the_passages_to_embed(folder, knowledge):

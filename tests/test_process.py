@@ -48,7 +48,7 @@ def text_of(process: EngineProcess) -> str:
 
 
 def test_it_answers_survives_kill_9_and_ends_when_closed(tiny_converted, tiny_checkpoint, monkeypatch):
-    monkeypatch.setattr("assistant.engines.process.LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("assistant.engines.life.LOOK_SECONDS", 0.2)
     right = expected(tiny_checkpoint, GREEDY)
     with started(tiny_converted) as process:
         with pytest.raises(EngineError, match="still loading"):
@@ -116,7 +116,7 @@ from assistant.settings import read_settings
 
 process = EngineProcess(Candidate(ModelInfo("tiny", "openvino", 96), sys.argv[1], 0, True, ""), read_settings(), 2**28)
 assert process.wait(60).state == "ready", process.status
-print(process._process.pid, flush=True)
+print(process._life.pid, flush=True)
 time.sleep(60)
 """
 

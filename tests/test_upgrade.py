@@ -416,5 +416,5 @@ def test_the_app_starts_without_asking_the_hub(tmp_path, monkeypatch):
     assert isinstance(generator, SwitchingGenerator) and choice.better.info.name == "gpt2-xl"
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     choice, generator = assembly.start_generator(settings_of(tmp_path), HOST)
-    assert isinstance(generator, Model) and choice.better is None
+    assert isinstance(generator.current, Model) and choice.better is None
     assert [candidate.info.name for candidate in started] == ["SmolLM2-135M-Instruct"] * 2

@@ -20,7 +20,8 @@ from assistant.commands.shared import (
     settings_for,
 )
 from assistant.decoding import PRESETS, Decoding, decoding_for
-from assistant.engines.process import LOAD_SECONDS, EngineProcess
+from assistant.engines.life import LOAD_SECONDS
+from assistant.engines.process import EngineProcess
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
 from assistant.errors import EngineError

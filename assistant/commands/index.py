@@ -10,6 +10,7 @@ from assistant.assembly import open_shelf
 from assistant.commands.shared import ProgressBar, knowledge_option, settings_for
 from assistant.contrast import write_contrast
 from assistant.embedder import load_embedder
+from assistant.errors import IndexingError
 from assistant.shipped import write_shipped
 
 
@@ -28,6 +29,8 @@ def index(knowledge: Path | None, ship: bool) -> None:
     for skipped in shelf.skipped:
         click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
     made = shelf.last_refresh
+    if made.unsaved:
+        raise IndexingError(made.unsaved)
     if made.repaired:
         click.echo(f"made again from the notes: {made.repaired}", err=True)
     click.echo(

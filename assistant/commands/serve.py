@@ -9,7 +9,7 @@ import click
 
 from assistant.assembly import cache_bytes
 from assistant.commands.shared import knowledge_option, obtain, settings_for
-from assistant.engines.process import KEY_VARIABLE
+from assistant.engines.life import KEY_VARIABLE
 from assistant.engines.serve import FAILED, load_engine
 from assistant.engines.serve import serve as run_server
 from assistant.errors import AssistantError, ModelError

@@ -6,6 +6,7 @@ so this engine belongs in a process of its own: ``engines/server.py`` runs it th
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -27,6 +28,7 @@ from assistant.records import ModelInfo, Piece
 CHUNK_TOKENS = 256  # prompt tokens per step: a long prompt is cut so that the other answers go on between the pieces
 LEAST_BLOCKS = 48  # of 32 tokens: one full window of GPT-2 and the ends of five beams, whatever the limit says
 WARM_UP_TOKENS = 300  # the first prompt after loading is twice as slow; this one is nobody's
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -72,6 +74,7 @@ class OpenVinoEngine:
         self._waiting: deque[_Job] = deque()
         self._running: list[_Job] = []
         self._closed = False
+        self._problem = ""  # why the loop ended, if it broke
         self._number = self._started = self._finished = self._cancelled = self._tokens = 0
         self._progress_at = time.monotonic()
         self._warm_up()
@@ -96,6 +99,8 @@ class OpenVinoEngine:
                 f"The prompt must have at most {longest} tokens beside the answer, it has {ids.shape[1]}."
             )
         with self._changed:
+            if self._problem:
+                raise EngineError(f"{self._problem} It is being started again; ask again in a moment.")
             if self._closed:
                 raise EngineError("The engine has been shut down. Restart the app.")
             # Together: while the loop is busy with a long prompt, it takes nobody in, and all who come are waiting.
@@ -126,6 +131,7 @@ class OpenVinoEngine:
                 cancelled=self._cancelled,
                 tokens=self._tokens,
                 idle_seconds=time.monotonic() - self._progress_at if busy else 0.0,
+                problem=self._problem,
             )
 
     def close(self) -> None:
@@ -142,8 +148,8 @@ class OpenVinoEngine:
                 self._progress_at = time.monotonic()
                 self._deliver()
         except Exception as fault:  # the loop's own end: every reader must hear of it, none may wait for ever
+            log.exception("the loop broke")
             self._fail(EngineError(f"The engine stopped: {_last_line(fault)}"))
-            raise
 
     def _admit(self) -> bool:
         """Wait for work, drop what was cancelled, start what there is room for. False when the engine was closed."""
@@ -225,7 +231,7 @@ class OpenVinoEngine:
 
     def _fail(self, fault: Exception) -> None:
         with self._changed:
-            self._closed = True
+            self._closed, self._problem = True, str(fault)
             for job in [*self._running, *self._waiting]:
                 job.sink(fault)
             self._running.clear()

@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
+from assistant.candidates import Candidate
 from assistant.decoding import Decoding
 from assistant.engines.process import EngineStatus
 from assistant.errors import EngineError
@@ -18,12 +19,18 @@ from assistant.records import ModelInfo, Piece
 class Running(Generator, Protocol):
     """A generator with a life of its own, such as ``EngineProcess``."""
 
+    candidate: Candidate
+    cache_bytes: int
+
     @property
     def status(self) -> EngineStatus:
         """Where it is in its life."""
 
     def wait(self, seconds: float) -> EngineStatus:
         """The status once its first load is over, or after some seconds."""
+
+    def counters(self) -> dict[str, Any]:
+        """The engine's own counters. Raises EngineError when it does not answer."""
 
     def close(self) -> None:
         """End it."""
@@ -71,6 +78,13 @@ class SwitchingGenerator:
         """See ``Generator``."""
         with self.hold() as current:
             yield from current.stream(prompt, decoding, stop)
+
+    def counters(self) -> dict[str, Any]:
+        """The counters of the current engine. Raises EngineError when there is none or it does not answer."""
+        current = self._current
+        if current is None:
+            raise EngineError(self._missing)
+        return current.counters()
 
     @contextmanager
     def hold(self) -> Iterator[Generator]:

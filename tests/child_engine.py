@@ -1,0 +1,60 @@
+"""An engine process without a model: its argument says what goes wrong in its first life; the second one works.
+
+``python tests/child_engine.py FAULT FOLDER``; the folder remembers that there was a first life. With "always FAULT"
+the second one fails, too.
+"""
+
+import os
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's path begins with its own folder
+
+from fakes import ScriptedEngine
+
+from assistant.engines.life import KEY_VARIABLE
+from assistant.engines.serve import FAILED, serve
+from assistant.generator import Counters
+
+
+class Faulty(ScriptedEngine):
+    """Answers, and shows counters in which something is wrong."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__()
+        self._fault = fault
+
+    def counters(self) -> Counters:
+        """Sound, stuck, broken, or nothing for a long time."""
+        counters = super().counters()
+        if self._fault == "deaf":
+            time.sleep(60)
+        if self._fault == "killed":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self._fault == "hangs":
+            return replace(counters, running=1, idle_seconds=1e6)
+        return replace(counters, problem="The engine stopped: out of blocks." if self._fault == "breaks" else "")
+
+
+def main() -> None:
+    """Fail or serve."""
+    fault, mark = sys.argv[1].removeprefix("always "), Path(sys.argv[2]) / "lived"
+    if mark.exists() and not sys.argv[1].startswith("always "):
+        fault = ""
+    mark.touch()
+    if fault == "ends":
+        sys.exit(3)
+    if fault == "killed while it loads":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if fault == "never ready":
+        time.sleep(60)
+    if fault == "refuses":
+        print(f"{FAILED} The weights are damaged.", flush=True)
+        sys.exit(1)
+    serve(Faulty(fault), "127.0.0.1", 0, os.environ[KEY_VARIABLE], child=True)
+
+
+main()

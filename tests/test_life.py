@@ -1,0 +1,104 @@
+"""Whatever happens to the engine's process is noticed, said plainly, and mended; a stand-in plays the process."""
+
+import errno
+import subprocess
+import sys
+
+import pytest
+from engine_checks import until
+from fakes import WordEmbedder, retriever_of
+
+from assistant.candidates import Candidate
+from assistant.chat import Assistant
+from assistant.decoding import decoding_for
+from assistant.engines import life
+from assistant.engines import process as process_module
+from assistant.engines.process import EngineProcess
+from assistant.errors import EngineError
+from assistant.records import ModelInfo
+from assistant.settings import REPOSITORY, read_settings
+from assistant.shelf import Shelf
+
+FOCUSED = decoding_for("focused")
+
+
+@pytest.fixture
+def start(tmp_path, monkeypatch):
+    """Start an engine process with a fault; quick looks, and short pauses between lives."""
+    monkeypatch.setattr(life, "LOOK_SECONDS", 0.2)
+    monkeypatch.setattr(life, "HANG_SECONDS", 2.0)
+    monkeypatch.setattr(process_module, "BACKOFF_SECONDS", (1.0, 0.1))
+    running = []
+
+    def started(fault: str) -> EngineProcess:
+        command = [sys.executable, str(REPOSITORY / "tests" / "child_engine.py"), fault, str(tmp_path)]
+        monkeypatch.setattr(process_module, "command_for", lambda *_: command)
+        candidate = Candidate(ModelInfo("tiny", "openvino", 64), "", 0, True, "")
+        running.append(EngineProcess(candidate, read_settings(), 2**20))
+        return running[-1]
+
+    yield started
+    for process in running:
+        process.close()
+
+
+def text_of(process: EngineProcess) -> str:
+    return "".join(piece.text for piece in process.stream("a", FOCUSED))
+
+
+@pytest.mark.parametrize(
+    "fault, state, says, killed",
+    [
+        ("ends", "failed", "It cannot be loaded: its process ended with status 3", False),
+        ("killed while it loads", "failed", "most likely because memory ran out", True),
+        ("refuses", "failed", "It cannot be loaded: The weights are damaged.", False),
+        ("hangs", "restarting", "brought no token for", False),
+        ("deaf", "restarting", "did not answer for", False),
+        ("breaks", "restarting", "out of blocks", False),
+        ("killed", "restarting", "most likely because memory ran out", True),
+    ],
+)
+def test_a_fault_is_noticed_told_and_mended_by_a_new_process(start, fault, state, says, killed):
+    process = start(fault)
+    assert until(lambda: process.status.state == state, 30)
+    assert says in process.status.detail and process.status.killed == killed
+    with pytest.raises(EngineError):
+        process.stream("a", FOCUSED)
+    assert until(lambda: process.status.state == "ready", 30)
+    assert process.status.restarts == 1 and text_of(process) == "one two three"
+
+
+def test_a_model_that_is_never_ready_is_given_up(start, monkeypatch):
+    monkeypatch.setattr(life, "LOAD_SECONDS", 0.5)
+    process = start("always never ready")
+    assert until(lambda: process.status.state == "failed", 30)
+    assert "within" in process.status.detail and not process.status.killed
+
+
+def test_after_the_last_pause_it_is_left_alone(start, monkeypatch):
+    monkeypatch.setattr(process_module, "BACKOFF_SECONDS", (0.01, 0.01))
+    process = start("always ends")
+    process._supervisor.join(60)
+    assert (process.status.state, process.status.restarts) == ("failed", 3)
+
+
+def test_a_host_without_room_for_a_process_is_a_fault_like_any_other(start, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+    with monkeypatch.context() as full:
+        full.setattr(subprocess, "Popen", refuse)
+        process = start("")
+        assert until(lambda: process.status.state == "failed", 30)
+        assert process.status.detail == "It cannot be started: Cannot allocate memory."
+    assert until(lambda: process.status.state == "ready", 30)
+
+
+def test_while_the_engine_is_down_the_notes_answer(start, knowledge, tmp_path):
+    process = start("always ends")
+    assert until(lambda: process.status.state == "failed", 30)
+    embedder = WordEmbedder()
+    assistant = Assistant(Shelf(knowledge, tmp_path / "index", embedder), retriever_of(embedder), process)
+    *_, last = assistant.ask("Dropout sets random units to zero during training", FOCUSED)
+    assert last.answer.finish == "notes" and "not available" in last.answer.problem
+    assert "Dropout sets random units" in last.answer.text
