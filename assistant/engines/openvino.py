@@ -243,9 +243,12 @@ class OpenVinoEngine:
     def _warm_up(self) -> None:
         text = "warm up " * WARM_UP_TOKENS
         ids = ov.Tensor(self._encode(text).data[:, : min(WARM_UP_TOKENS, self._info.window - 8)].copy())
-        self._pipeline.add_request(0, ids, _generation_config(Decoding(max_new_tokens=2)))
+        # The handle must be kept: a request whose handle is gone counts as given up, and is never run.
+        handle = self._pipeline.add_request(0, ids, _generation_config(Decoding(max_new_tokens=2)))
         while self._pipeline.has_non_finished_requests():
             self._pipeline.step()
+        if not handle.can_read():
+            raise ModelError(f"The model {self._info.name} did not answer when it was tried after loading.")
 
 
 def _generation_config(decoding: Decoding) -> genai.GenerationConfig:
