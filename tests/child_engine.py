@@ -7,6 +7,7 @@ the second one fails, too.
 import os
 import signal
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -34,9 +35,15 @@ class Faulty(ScriptedEngine):
             time.sleep(60)
         if self._fault == "killed":
             os.kill(os.getpid(), signal.SIGKILL)
-        if self._fault == "hangs":
-            return replace(counters, running=1, idle_seconds=1e6)
+        if self._fault in ("hangs", "computes"):
+            return replace(counters, running=1, idle_seconds=100.0)
         return replace(counters, problem="The engine stopped: out of blocks." if self._fault == "breaks" else "")
+
+
+def _compute() -> None:
+    """A long prompt: a core is busy and no token comes."""
+    while True:
+        sum(range(10_000))
 
 
 def main() -> None:
@@ -54,6 +61,8 @@ def main() -> None:
     if fault == "refuses":
         print(f"{FAILED} The weights are damaged.", flush=True)
         sys.exit(1)
+    if fault == "computes":
+        threading.Thread(target=_compute, daemon=True).start()
     serve(Faulty(fault), "127.0.0.1", 0, os.environ[KEY_VARIABLE], child=True)
 
 

@@ -68,6 +68,15 @@ def test_a_fault_is_noticed_told_and_mended_by_a_new_process(start, fault, state
     assert process.status.restarts == 1 and text_of(process) == "one two three"
 
 
+def test_a_model_that_computes_without_a_token_is_given_more_time_but_not_for_ever(start, monkeypatch):
+    process = start("computes")
+    assert until(lambda: process.status.state == "ready", 30)
+    assert not until(lambda: process.status.state != "ready", 5)  # HANG_SECONDS is 2
+    monkeypatch.setattr(life, "BUSY_HANG_SECONDS", 50.0)
+    assert until(lambda: process.status.state == "restarting", 30)
+    assert "brought no token for 100 s" in process.status.detail
+
+
 def test_a_model_that_is_never_ready_is_given_up(start, monkeypatch):
     monkeypatch.setattr(life, "LOAD_SECONDS", 0.5)
     process = start("always never ready")

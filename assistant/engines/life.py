@@ -13,6 +13,8 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+import psutil
+
 from assistant.candidates import Candidate
 from assistant.engines.serve import FAILED, READY
 from assistant.errors import EngineError
@@ -20,7 +22,9 @@ from assistant.settings import REPOSITORY, Settings
 
 LOAD_SECONDS = 300.0
 LOOK_SECONDS = 2.0  # between two looks at the process
-HANG_SECONDS = 60.0  # without a token although there is work, or without an answer to a look
+HANG_SECONDS = 60.0  # without a token although there is work, or without an answer to a look, and without using a core
+BUSY_HANG_SECONDS = 600.0  # the same while it computes: a long prompt on a slow or crowded host takes minutes
+WORKING = 0.05  # of a core: a process that uses less stands still
 KEY_VARIABLE = "ASSISTANT_SERVE_KEY"
 OUT_OF_MEMORY = "it was killed, most likely because memory ran out."
 
@@ -84,23 +88,36 @@ class Life:
 
     def watch(self, address: str, closed: threading.Event) -> str:
         """Until the process ends, hangs or its engine breaks; why."""
-        silent_since = time.monotonic()
+        answered_at = worked_at = time.monotonic()
+        work = self._cpu_seconds()
         while not closed.wait(LOOK_SECONDS):
             code = self._process.poll()
             if code is not None:
                 return f"The model stopped: {_ended(code)}"
+            if self._cpu_seconds() - work > WORKING * (time.monotonic() - worked_at):
+                worked_at, work = time.monotonic(), self._cpu_seconds()
+            stood_still = time.monotonic() - worked_at
             try:
                 counters = look(address)
             except (OSError, ValueError):
-                if time.monotonic() - silent_since > HANG_SECONDS:
-                    return f"The model's process did not answer for {HANG_SECONDS:.0f} s."
+                # The engine's step holds the interpreter: while a long prompt is read, nobody answers.
+                silent = time.monotonic() - answered_at
+                if _hangs(silent, stood_still):
+                    return f"The model's process did not answer for {silent:.0f} s."
                 continue
-            silent_since = time.monotonic()
+            answered_at = time.monotonic()
             if counters["problem"]:
                 return str(counters["problem"])
-            if counters["idle_seconds"] > HANG_SECONDS:
-                return f"The model brought no token for {HANG_SECONDS:.0f} s."
+            if _hangs(counters["idle_seconds"], stood_still):
+                return f"The model brought no token for {counters['idle_seconds']:.0f} s."
         return "closed"
+
+    def _cpu_seconds(self) -> float:
+        try:
+            times = psutil.Process(self.pid).cpu_times()
+        except psutil.Error:  # it has just ended
+            return 0.0
+        return float(times.user + times.system)
 
     def _give_up(self) -> None:
         self._is_too_slow = True
@@ -115,6 +132,11 @@ class Life:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+def _hangs(waited: float, stood_still: float) -> bool:
+    """Whether to give up after these seconds without word, of which the last ``stood_still`` without work."""
+    return waited > BUSY_HANG_SECONDS or min(waited, stood_still) > HANG_SECONDS
 
 
 def look(address: str) -> dict[str, Any]:

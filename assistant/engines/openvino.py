@@ -27,7 +27,7 @@ from assistant.records import ModelInfo, Piece
 
 CHUNK_TOKENS = 256  # prompt tokens per step: a long prompt is cut so that the other answers go on between the pieces
 LEAST_BLOCKS = 48  # of 32 tokens: one full window of GPT-2 and the ends of five beams, whatever the limit says
-WARM_UP_TOKENS = 300  # the first prompt after loading is twice as slow; this one is nobody's
+WARM_UP_TOKENS = 64  # the first prompt after loading also packs the weights; this one is nobody's
 log = logging.getLogger(__name__)
 
 
