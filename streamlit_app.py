@@ -7,6 +7,7 @@ from assistant.loading import Loading, loading_of_process
 from assistant.logs import set_up_logs
 from assistant.settings import Settings, read_settings
 from assistant.ui.chat_page import TITLE, draw_chat_page
+from assistant.ui.notes_page import draw_notes_page
 
 st.set_page_config(page_title=TITLE, page_icon=":material/school:", layout="centered")
 
@@ -34,7 +35,17 @@ def chat() -> None:
     draw_chat_page(loading_of_app(), settings_of_app())
 
 
+def notes() -> None:
+    """The notes page."""
+    draw_notes_page(loading_of_app(), settings_of_app())
+
+
+PAGES = [
+    st.Page(chat, title="Chat", icon=":material/forum:", default=True),
+    st.Page(notes, title="Notes", icon=":material/library_books:", url_path="notes"),
+]
+
 try:
-    st.navigation([st.Page(chat, title="Chat", icon=":material/forum:", default=True)], position="hidden").run()
+    st.navigation(PAGES, position="top").run()
 except AssistantError as fault:
     st.error(str(fault))

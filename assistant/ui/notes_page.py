@@ -1,0 +1,72 @@
+"""The notes page, top to bottom: search, the notes by topic, a note to read, a map, and files of one's own."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.assembly import Parts
+from assistant.errors import AssistantError
+from assistant.loading import Loading
+from assistant.settings import Settings
+from assistant.ui.note_list import draw_list
+from assistant.ui.note_search import draw_search
+from assistant.ui.note_view import draw_asked_note
+from assistant.ui.safe import safe_label
+from assistant.ui.uploads_view import draw_uploads
+from assistant.ui.visitor import library_of, place_of
+
+TOPICS, ADD = "Topics", "Add files"
+
+
+def draw_notes_page(loading: Loading, settings: Settings) -> None:
+    """The page for one visitor; it waits for the notes, not for the model."""
+    st.title("Notes")
+    parts = loading.parts
+    if parts is None:
+        _watch_loading(loading)
+        return
+    library = library_of(parts)
+    if draw_asked_note(library):
+        return
+    st.caption(f"{len(library.notes)} notes, {len(library.passages):,} passages. Answers are made from these alone.")
+    question = st.text_input(
+        "Search as the chat does",
+        st.session_state.get("searched", ""),  # the box itself is forgotten while a note is read
+        max_chars=settings.question_limit,
+        placeholder="What is dropout?",
+        key="search",
+        icon=":material/search:",
+    )
+    st.session_state.searched = question
+    if question.strip():
+        try:
+            draw_search(parts, question)
+        except AssistantError as fault:
+            st.error(safe_label(str(fault)))
+        return
+    _draw_view(parts)
+
+
+def _draw_view(parts: Parts) -> None:
+    views = [TOPICS] if place_of(parts.settings) == "off" else [TOPICS, ADD]
+    view = st.segmented_control(
+        "View", views, default=TOPICS, key="notes_view", label_visibility="collapsed", required=True
+    )
+    if view == ADD:
+        draw_uploads(parts)
+    else:
+        draw_list(library_of(parts))
+
+
+@st.fragment(run_every=0.5)
+def _watch_loading(loading: Loading) -> None:
+    """Progress until the notes are there; then the page is drawn again."""
+    if loading.parts is not None:
+        st.rerun()
+    progress = loading.progress
+    if progress.problem:
+        st.warning(safe_label(progress.problem))
+    if progress.share is None:
+        st.caption(f":material/hourglass_top: {progress.what} …")
+    else:
+        st.progress(progress.share, text=progress.what)

@@ -1,0 +1,159 @@
+"""Takes files in: each with its own progress and its own error, and a plain question when it is there already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import streamlit as st
+
+from assistant.assembly import Parts
+from assistant.errors import AssistantError
+from assistant.records import Note
+from assistant.ui.safe import safe_label
+from assistant.ui.visitor import uploads_of
+from assistant.uploads.converter import Converter
+from assistant.uploads.kept import Clash, Kept, find_clash
+from assistant.uploads.names import shown_name
+from assistant.uploads.stored import Arrival, Upload
+
+
+class Given(Protocol):
+    """A file as Streamlit hands it over."""
+
+    name: str
+
+    def getvalue(self) -> bytes:
+        """Its bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one file."""
+
+    name: str  # as shown
+    upload: Upload | None = None  # when it was taken
+    problem: str = ""  # when it was not
+    remarks: tuple[str, ...] = ()
+    waits: bool = False  # for an answer to "replace or keep both?"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    arrival: Arrival
+    clash: Clash
+
+
+def take_files(parts: Parts, files: Sequence[Given]) -> tuple[Outcome, ...]:
+    """Read files, one after the other, and draw the progress and result of each where this is called.
+
+    A file that is there already waits for ``draw_open_questions``. Nothing is raised for a file that cannot be used:
+    its outcome says why.
+    """
+    kept = uploads_of(parts)
+    if kept is None:
+        outcomes = tuple(Outcome(shown_name(file.name), problem=_CLOSED) for file in files)
+        for outcome in outcomes:
+            draw_outcome(outcome)
+        return outcomes
+    with Converter() as converter:
+        return tuple(_take(kept, file, converter) for file in files)
+
+
+_CLOSED = "Files cannot be added here. The page Notes says why."
+
+
+def _take(kept: Kept, file: Given, converter: Converter) -> Outcome:
+    name = shown_name(file.name)
+    place = st.empty()
+    with place.container():
+        bar = st.progress(0.0, text=f"Reading {safe_label(name)} …")
+        try:
+            arrival = converter.convert(file.getvalue(), file.name)
+            clash = find_clash(kept.list(), arrival)
+            if clash is None:
+                outcome = _keep(kept, arrival, None, bar)
+            else:
+                _pending().append(_Pending(arrival, clash))
+                outcome = Outcome(name, waits=True)
+        except AssistantError as fault:
+            outcome = Outcome(name, problem=str(fault))
+    with place.container():
+        draw_outcome(outcome)
+    return outcome
+
+
+def _keep(kept: Kept, arrival: Arrival, replaces: str | None, bar: st.delta_generator.DeltaGenerator) -> Outcome:
+    def progress(done: int, total: int) -> None:
+        share = done / total if total else 1.0
+        bar.progress(share, text=f"Learning {safe_label(arrival.note.title)}: {done} of {total} passages")
+
+    upload = kept.add(arrival, replaces, progress)
+    return Outcome(arrival.origin.name, upload, remarks=arrival.remarks)
+
+
+def draw_outcome(outcome: Outcome) -> None:
+    """One line on what became of a file, and below it what was understood."""
+    name = safe_label(outcome.name)
+    if outcome.upload is not None:
+        st.success(f"**{name}** can be asked about: {understood(outcome.upload.note)}", icon=":material/check:")
+        for remark in outcome.remarks:
+            st.caption(safe_label(remark))
+    elif outcome.waits:
+        st.caption(f"{name} is here already; see the question.")
+    else:
+        st.error(f"**{name}** was not added. {safe_label(outcome.problem)}", icon=":material/error:")
+
+
+def understood(note: Note) -> str:
+    """Title, sections and passages of a note in one line of Markdown."""
+    sections = len({passage.heading for passage in note.passages})
+    return f"“{safe_label(note.title)}”, {_count(sections, 'section')}, {_count(len(note.passages), 'passage')}"
+
+
+def draw_open_questions(parts: Parts) -> tuple[Outcome, ...]:
+    """Ask, for each file that is here already, whether to replace it or keep both; the outcomes that were decided."""
+    decided: list[Outcome] = []
+    for at, pending in enumerate(list(_pending())):
+        name, title = safe_label(pending.arrival.origin.name), safe_label(pending.clash.upload.title)
+        same = "the same content" if pending.clash.same == "content" else "the same name and other content"
+        with st.container(border=True):
+            st.markdown(f"**{name}** is here already as “{title}”, with {same}.")
+            key = f"{pending.arrival.origin.sha256[:16]}_{at}"
+            with st.container(horizontal=True):
+                replace = st.button("Replace it", key=f"replace_{key}", type="primary")
+                both = st.button("Keep both", key=f"both_{key}")
+                leave = st.button("Leave it as it is", key=f"leave_{key}")
+            if not (replace or both or leave):
+                continue
+            _pending().remove(pending)
+            if not leave:
+                decided.append(_decide(parts, pending, replace))
+    return tuple(decided)
+
+
+def _decide(parts: Parts, pending: _Pending, replace: bool) -> Outcome:
+    kept = uploads_of(parts)
+    name = pending.arrival.origin.name
+    if kept is None:
+        return Outcome(name, problem=_CLOSED)
+    still_there = any(upload.key == pending.clash.upload.key for upload in kept.list())
+    try:
+        with st.spinner(f"Learning {safe_label(pending.arrival.note.title)} …"):
+            upload = kept.add(pending.arrival, pending.clash.upload.key if replace and still_there else None)
+    except AssistantError as fault:
+        return Outcome(name, problem=str(fault))
+    return Outcome(name, upload, remarks=pending.arrival.remarks)
+
+
+def _pending() -> list[_Pending]:
+    """Files that wait for an answer; held by the session, without the bytes they were made from."""
+    if "pending_uploads" not in st.session_state:
+        st.session_state.pending_uploads = []
+    waiting: list[_Pending] = st.session_state.pending_uploads
+    return waiting
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}" + ("" if number == 1 else "s")

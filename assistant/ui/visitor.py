@@ -1,0 +1,112 @@
+"""The notes that this visitor sees: the shared ones and, where uploads are private, the visitor's own beside them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import streamlit as st
+
+from assistant.assembly import Parts
+from assistant.chat import Assistant
+from assistant.notes import Library
+from assistant.retriever import Catalog
+from assistant.settings import Settings
+from assistant.shelf import Shelf
+from assistant.uploads.access import Gate, Place, on_public_host, place_for
+from assistant.uploads.folder import FolderUploads
+from assistant.uploads.kept import Kept
+from assistant.uploads.session import Budget, SessionUploads
+
+_BUDGET = Budget()  # of this process
+_FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip")  # set by proxies and tunnels
+
+
+@dataclass(frozen=True)
+class VisitorShelf:
+    """The shared shelf with one visitor's notes beside it."""
+
+    shared: Shelf
+    private: SessionUploads
+
+    def catalog(self) -> Catalog:
+        """Both, as they are now."""
+        return self.private.over(self.shared.catalog())
+
+
+def assistant_of(parts: Parts) -> Assistant:
+    """The assistant that answers this visitor: also from private notes, if there are any."""
+    private = _private()
+    return parts.assistant.over(VisitorShelf(parts.shelf, private)) if private and private.list() else parts.assistant
+
+
+def catalog_of(parts: Parts) -> Catalog:
+    """What this visitor's questions are answered from."""
+    private = _private()
+    return private.over(parts.shelf.catalog()) if private else parts.shelf.catalog()
+
+
+def library_of(parts: Parts) -> Library:
+    """Every note that this visitor may read, private ones last."""
+    shared, private = parts.shelf.library, _private()
+    own = tuple(upload.note for upload in private.list()) if private else ()
+    return Library((*shared.notes, *own), shared.skipped) if own else shared
+
+
+def place_of(settings: Settings) -> Place:
+    """Where this visitor's uploads go."""
+    return place_for(settings, here=_is_here(), public=on_public_host())
+
+
+def uploads_of(parts: Parts) -> Kept | None:
+    """The uploads that this visitor may change; None when nobody may add any, or the password is still to be given."""
+    place = place_of(parts.settings)
+    if place == "off" or is_locked(parts.settings):
+        return None
+    if place == "folder":
+        return folder_uploads(parts.shelf)
+    if _private() is None:
+        st.session_state.private_uploads = SessionUploads(parts.shelf.encoder, _BUDGET)
+    return _private()
+
+
+def is_locked(settings: Settings) -> bool:
+    """Whether the password must be given before anything can be added."""
+    guarded = place_of(settings) == "folder" and gate_of(settings).locked
+    return guarded and not st.session_state.get("uploads_unlocked", False)
+
+
+def unlock(settings: Settings, password: str) -> None:
+    """Let this session into the folder. Raises UploadError when the password is wrong or there were too many tries."""
+    gate_of(settings).open(password)
+    st.session_state.uploads_unlocked = True
+
+
+# Not st.cache_resource: any visitor may clear it, and with it the count of wrong passwords.
+@lru_cache(maxsize=4)
+def _gate(password: str) -> Gate:
+    return Gate(password)
+
+
+def gate_of(settings: Settings) -> Gate:
+    """The one gate of this process."""
+    return _gate(settings.admin_password.get_secret_value())
+
+
+@lru_cache(maxsize=4)
+def folder_uploads(shelf: Shelf) -> FolderUploads:
+    """The uploads in the folder of a shelf, for all visitors."""
+    return FolderUploads(shelf.knowledge, shelf.renew)
+
+
+def _private() -> SessionUploads | None:
+    private: SessionUploads | None = st.session_state.get("private_uploads")
+    return private
+
+
+def _is_here() -> bool:
+    """Whether the browser runs on this very machine and came without a proxy."""
+    if st.context.ip_address is not None:
+        return False
+    headers = st.context.headers
+    return not any(name in headers for name in _FORWARDED)
