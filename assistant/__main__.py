@@ -8,18 +8,11 @@ import sys
 
 import click
 
-from assistant.commands.ask import ask, search
-from assistant.commands.bench import bench
-from assistant.commands.convert import convert
-from assistant.commands.evaluate import evaluate
-from assistant.commands.fetch import fetch
-from assistant.commands.index import index
-from assistant.commands.models import models
-from assistant.commands.serve import serve
+from assistant.commands.group import CommandGroup
 from assistant.errors import AssistantError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def cli() -> None:
     r"""Ask a folder of deep-learning notes; GPT-2 XL writes, every source is shown.
 
@@ -30,10 +23,6 @@ def cli() -> None:
 
     Settings come from ASSISTANT_... environment variables; the README lists them.
     """
-
-
-for command in (ask, search, index, models, fetch, convert, serve, evaluate, bench):
-    cli.add_command(command)
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.__main__ import cli, main
+from assistant.commands.group import COMMANDS
 from assistant.commands.shared import answer_each
 from assistant.errors import AssistantError
 from assistant.settings import REPOSITORY
@@ -179,3 +180,23 @@ def test_models_lists_every_model_and_the_chosen_one_as_json(monkeypatch):
     record = json.loads(done.stdout)
     assert done.exit_code == 0 and record["chosen"] == "none" and record["host"]["memory"] > 0
     assert {"gpt2-xl", "SmolLM2-135M-Instruct"} <= {model["name"] for model in record["models"]}
+
+
+def test_the_list_of_commands_is_whole_and_imports_none_of_them():
+    """Some commands take seconds to import; whoever asks for help waits for none of them."""
+    program = (
+        "import sys; from assistant.__main__ import cli; cli(['--help'], standalone_mode=False); "
+        "sys.exit(str([name for name in ('torch', 'openvino', 'faiss', 'pydantic') if name in sys.modules]))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True)
+    assert result.stderr.strip() == "[]"
+    files = {file.stem for file in (REPOSITORY / "assistant" / "commands").glob("[!_]*.py")} - {"shared", "group"}
+    assert {entry.module for entry in COMMANDS.values()} == files
+    for name in COMMANDS:
+        assert f"\n  {name} " in result.stdout
+        assert cli.get_command(click.Context(cli), name).name == name
+
+
+def test_a_command_that_does_not_exist_is_named():
+    status, out, error = assistant("answer")
+    assert (status, out) == (1, "") and error.startswith("error: ") and "answer" in error
