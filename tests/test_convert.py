@@ -11,6 +11,7 @@ import openvino_genai
 import pytest
 import torch
 from safetensors.torch import save_file
+from stateful import Stateful
 from tiny_gpt2 import END, load, make, reference, shards, train_tokenizer
 from transformers import AutoTokenizer, GPT2LMHeadModel, PreTrainedTokenizerFast
 
@@ -50,21 +51,6 @@ def expected(model: GPT2LMHeadModel, ids: np.ndarray, mask: np.ndarray | None = 
     return output.logits.numpy()
 
 
-class Stateful:
-    """The converted model fed a few tokens at a time."""
-
-    def __init__(self, folder: Path) -> None:
-        compiled = ov.Core().compile_model(folder / "openvino_model.xml", "CPU", EXACT)
-        self.request = compiled.create_infer_request()
-
-    def logits(self, ids: np.ndarray, mask: np.ndarray | None = None, beams: list[int] | None = None):
-        mask = np.ones_like(ids) if mask is None else mask
-        positions = np.maximum(mask.cumsum(1) - 1, 0)[:, -ids.shape[1] :]
-        beam_idx = np.array(range(len(ids)) if beams is None else beams, np.int32)
-        feed = {"input_ids": ids, "attention_mask": mask, "position_ids": positions, "beam_idx": beam_idx}
-        return self.request.infer(feed)["logits"].copy()
-
-
 def some_ids(rows: int, columns: int, vocabulary: int = 256) -> np.ndarray:
     return np.random.default_rng(rows * columns).integers(1, vocabulary, (rows, columns))
 
@@ -97,13 +83,13 @@ def settings(count: int) -> openvino_genai.GenerationConfig:
 def test_full_prompts_give_the_logits_of_transformers(checkpoint, converted):
     """A batch of prompts in one go."""
     ids = some_ids(3, 40)
-    got = Stateful(converted[32]).logits(ids)
+    got = Stateful(converted[32], EXACT).logits(ids)
     np.testing.assert_allclose(got, expected(reference(checkpoint), ids), atol=1e-3)
 
 
 def test_cached_decoding_gives_the_logits_of_the_full_prompt(checkpoint, converted):
     """Five tokens at once, then one by one from the cache."""
-    ids, model = some_ids(2, 16), Stateful(converted[32])
+    ids, model = some_ids(2, 16), Stateful(converted[32], EXACT)
     pieces = [model.logits(ids[:, :5])]
     pieces += [model.logits(ids[:, i : i + 1], np.ones((2, i + 1), int)) for i in range(5, 16)]
     got = np.concatenate(pieces, axis=1)
@@ -114,7 +100,7 @@ def test_beams_carry_their_cache_and_their_padding(checkpoint, converted):
     """Rows padded on the left are reordered, one of them doubled, and decoding goes on."""
     ids, mask = some_ids(3, 10), np.ones((3, 10), int)
     mask[1, :4] = mask[2, :7] = 0
-    model, judge = Stateful(converted[32]), reference(checkpoint)
+    model, judge = Stateful(converted[32], EXACT), reference(checkpoint)
     first = model.logits(ids, mask)
     np.testing.assert_allclose(first[mask == 1], expected(judge, ids, mask)[mask == 1], atol=1e-3)
     assert np.isfinite(first).all()
@@ -144,7 +130,7 @@ def test_the_batching_pipeline_writes_what_transformers_writes(checkpoint, conve
 def test_fewer_bits_change_only_the_weights(checkpoint, converted, bits, bound):
     """The graph computes exactly with the rounded weights, and those stay close to the full ones."""
     ids, model = some_ids(2, 40), reference(checkpoint)
-    full, got = expected(model, ids), Stateful(converted[bits]).logits(ids)
+    full, got = expected(model, ids), Stateful(converted[bits], EXACT).logits(ids)
     np.testing.assert_allclose(got, expected(rounded(model, bits), ids), atol=1e-2)
     assert np.sqrt(np.mean((got - full) ** 2) / np.mean(full**2)) < bound
 
@@ -192,7 +178,7 @@ def test_rounding_is_within_half_a_step():
 def test_choices_in_the_config_are_followed(tmp_path, tokenizer, config):
     """Each field that changes the arithmetic changes it as in transformers."""
     source, ids = make(tmp_path / "source", tokenizer, **config), some_ids(2, 20)
-    got = Stateful(convert(source, tmp_path / "out", 32)).logits(ids)
+    got = Stateful(convert(source, tmp_path / "out", 32), EXACT).logits(ids)
     np.testing.assert_allclose(got, expected(reference(source), ids), atol=1e-3)
 
 
@@ -219,7 +205,7 @@ def test_every_layout_of_the_weights_is_read(tmp_path, copy, change):
     """Names without the prefix, buffers to skip, shards and half precision."""
     change(copy)
     ids = some_ids(2, 20)
-    got = Stateful(convert(copy, tmp_path / "out", 32)).logits(ids)
+    got = Stateful(convert(copy, tmp_path / "out", 32), EXACT).logits(ids)
     np.testing.assert_allclose(got, expected(reference(copy), ids), atol=1e-3)
 
 

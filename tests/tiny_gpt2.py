@@ -11,10 +11,10 @@ END = "<|endoftext|>"
 _TEXT = "the gradient descends the loss and the weights follow it; the attention attends. " * 3
 
 
-def train_tokenizer() -> PreTrainedTokenizerFast:
-    """About 300 tokens, of which 0 ends a text."""
+def train_tokenizer(text: str = _TEXT, size: int = 300) -> PreTrainedTokenizerFast:
+    """At most ``size`` tokens, of which 0 ends a text."""
     trained = ByteLevelBPETokenizer()
-    trained.train_from_iterator([_TEXT], vocab_size=300, special_tokens=[END])
+    trained.train_from_iterator([text], vocab_size=size, special_tokens=[END])
     return PreTrainedTokenizerFast(tokenizer_object=trained._tokenizer, bos_token=END, eos_token=END)
 
 
