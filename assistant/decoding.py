@@ -62,6 +62,11 @@ _RANGES: tuple[tuple[str, float, float], ...] = (
 )
 
 
+def limits(name: str) -> tuple[float, float]:
+    """The lowest and the highest value of a parameter."""
+    return next((low, high) for known, low, high in _RANGES if known == name)
+
+
 @dataclass(frozen=True, slots=True)
 class Preset:
     """A named decoding and one sentence that says what a reader will notice."""

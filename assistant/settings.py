@@ -84,6 +84,11 @@ class Settings(BaseSettings):
     admin_password: SecretStr = Field(
         default=SecretStr(""), description="Password that guards the folder of uploads, if one is set."
     )
+    feedback: str = Field(
+        default="",
+        description="File that visitors' ratings are appended to, as JSON lines without any word of who they are. "
+        "Empty: feedback.jsonl in ASSISTANT_HOME. off: no ratings are asked for.",
+    )
     threads: int = Field(default=0, ge=0, description="CPU threads of the generator; 0 takes what the host offers.")
     log: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)] = Field(
         default="INFO",

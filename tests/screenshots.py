@@ -27,7 +27,7 @@ def main(address: str) -> None:
         box.wait_for(timeout=60_000)
         box.fill(QUESTION)
         box.press("Enter")
-        page.get_by_test_id("stChatMessage").nth(1).get_by_test_id("stExpander").first.wait_for(timeout=180_000)
+        page.get_by_text("Ask next").wait_for(timeout=180_000)
         page.wait_for_timeout(1500)
         page.screenshot(path=OUT / "chat.png")
         browser.close()

@@ -1,90 +1,40 @@
 """The page, driven without a browser: question, answer with sources, follow-up, abstention, failures in words."""
 
 import time
-from dataclasses import dataclass
+from functools import partial
 
+import page
 import pytest
-from fakes import ScriptedGenerator, WordEmbedder, retriever_of
+from fakes import ScriptedGenerator
+from page import COVERED, PATIENCE, UNCOVERED, draw
 from streamlit.testing.v1 import AppTest
 
-from assistant.assembly import Parts
-from assistant.chat import NOT_COVERED, Assistant
+from assistant.chat import NOT_COVERED
+from assistant.decoding import PRESETS
 from assistant.errors import EngineError, ModelError
-from assistant.hosts import Host
 from assistant.loading import Loading
-from assistant.models import Choice
 from assistant.settings import REPOSITORY, read_settings
-from assistant.shelf import Shelf
-
-COVERED = "Dropout sets random units to zero during training"
-UNCOVERED = "Best pizza in Naples"
-PATIENCE = 20.0
-
-
-@dataclass
-class Page:
-    """The page with the generator behind it."""
-
-    app: AppTest
-    generator: ScriptedGenerator | None
-
-    def ask(self, question: str) -> "Page":
-        self.app.chat_input[0].set_value(question).run(timeout=PATIENCE)
-        assert not self.app.exception
-        return self
-
-    @property
-    def text(self) -> str:
-        """Everything drawn in the main part, in order."""
-        kinds = ("markdown", "caption", "warning", "error")
-        return "\n".join(str(item.value) for kind in kinds for item in getattr(self.app.main, kind))
-
-
-def draw(loading, settings):
-    from assistant.ui.chat_page import draw_chat_page
-
-    draw_chat_page(loading, settings)
 
 
 @pytest.fixture
 def open_page(knowledge, tmp_path):
-    settings = read_settings(knowledge=knowledge)
-
-    def opened(generator: ScriptedGenerator | None = None, skipped: bool = False, limit: int = 2000) -> Page:
-        if skipped:
-            (knowledge / "bad.md").write_bytes(b"\0")
-        embedder = WordEmbedder()
-        shelf = Shelf(knowledge, tmp_path / "index", embedder)
-        retriever = retriever_of(embedder)
-        assistant = Assistant(shelf, retriever, generator, limit)
-        host = Host(2**34, 2**34, 2**34, 2, "", 0)
-        choice = Choice(None, "because of a test")
-        parts = Parts(settings, host, choice, shelf, retriever, generator, assistant)
-        loading = Loading(settings, lambda *_: parts)
-        assert loading.wait(10) is parts
-        app = AppTest.from_function(draw, kwargs={"loading": loading, "settings": settings})
-        app.run(timeout=PATIENCE)
-        assert not app.exception
-        return Page(app, generator)
-
-    return opened
+    return partial(page.open_page, knowledge, tmp_path)
 
 
 def test_an_answer_shows_the_notes_sentences_the_models_words_and_numbered_sources(open_page):
     page = open_page(ScriptedGenerator("Units are ", "dropped at random.")).ask(COVERED)
     assert "Dropout sets random units to zero during training. :blue-badge[1]" in page.text
     assert "Units are dropped at random." in page.text
-    assert "in its own words" in page.text and "scripted" in page.text
-    labels = [expander.label for expander in page.app.main.expander]
-    assert labels[0].startswith(":blue-badge[1] Dropout › What is dropout?") and len(labels) == 3
-    assert "dropout.md, line 12" in page.text.replace("\\", "")
+    assert page.text.count("in its own words") == 1
+    labels = [chip.label for chip in page.chips]
+    assert labels[0] == ":blue-badge[1] Dropout › What is dropout? · strong" and len(labels) == 3
     assert [message.name for message in page.app.chat_message] == ["user", "assistant"]
 
 
 def test_a_question_beyond_the_notes_is_declined_with_the_nearest_passages(open_page):
     page = open_page(ScriptedGenerator("Margherita.")).ask(UNCOVERED)
     assert NOT_COVERED in page.text and "Margherita" not in page.text
-    assert len(page.app.main.expander) == 3 and page.generator.prompts == []
+    assert len(page.chips) == 3 and page.generator.prompts == []
 
 
 def test_a_follow_up_is_asked_with_the_turn_before_and_both_stay_on_the_page(open_page):
@@ -96,7 +46,7 @@ def test_a_follow_up_is_asked_with_the_turn_before_and_both_stay_on_the_page(ope
 
 def test_a_new_chat_forgets_the_turns(open_page):
     page = open_page(ScriptedGenerator("First words.")).ask(COVERED)
-    page.app.sidebar.button[0].click().run(timeout=PATIENCE)
+    page.click("new_chat")
     assert len(page.app.chat_message) == 0
     page.ask(COVERED)
     assert "First words." not in page.generator.prompts[1]
@@ -104,7 +54,7 @@ def test_a_new_chat_forgets_the_turns(open_page):
 
 def test_without_a_model_the_notes_answer_and_the_side_panel_says_why(open_page):
     page = open_page().ask(COVERED)
-    assert page.text.count("Dropout sets random units to zero during training.") == 2  # the lead, and its source
+    assert page.text.count("Dropout sets random units to zero during training.") == 1
     assert any("because of a test" in caption.value for caption in page.app.sidebar.caption)
 
 
@@ -130,18 +80,18 @@ def test_a_question_that_is_too_long_is_answered_by_a_message(open_page):
 
 def test_a_starter_question_is_answered_like_a_typed_one(open_page):
     page = open_page(ScriptedGenerator("x"))
-    page.app.main.button_group[0].set_value("Adam or SGD?").run(timeout=PATIENCE)
-    assert not page.app.exception
+    page.pills[0].set_value("Adam or SGD?")
+    page.run()
     assert [message.name for message in page.app.chat_message] == ["user", "assistant"]
-    assert not page.app.main.button_group
+    assert "Adam or SGD?" not in [option for pills in page.pills for option in pills.options]
 
 
 def test_the_side_panel_sets_how_the_model_decodes_and_how_many_passages_it_reads(open_page):
     page = open_page(ScriptedGenerator("x"))
-    page.app.sidebar.selectbox[0].set_value("seed")
-    page.app.sidebar.slider[0].set_value(1)
+    page.app.sidebar.selectbox(key="preset").set_value("seed").run(timeout=PATIENCE)
+    page.app.sidebar.slider(key="snippets").set_value(1).run(timeout=PATIENCE)
     page.ask(COVERED)
-    assert page.generator.decodings[0].num_beams == 5 and len(page.app.main.expander) == 1
+    assert page.generator.decodings[0] == PRESETS["seed"].decoding and len(page.chips) == 1
 
 
 def test_images_and_directives_from_the_model_are_not_drawn(open_page):
@@ -155,10 +105,11 @@ def test_markdown_in_a_question_is_shown_as_typed(open_page):
     assert "\\*\\*bold\\*\\* dropout \\:red\\[x\\]" in page.text
 
 
-def test_skipped_files_are_listed_with_their_reason(open_page):
-    page = open_page(skipped=True)
-    panel = page.app.sidebar.expander[0]
-    assert "1 file could not be used" in panel.label and "binary" in panel.caption[0].value
+def test_skipped_files_are_listed_with_their_reason(open_page, knowledge):
+    (knowledge / "bad.md").write_bytes(b"\0")
+    page = open_page()
+    panel = next(panel for panel in page.app.sidebar.expander if panel.label == "1 file could not be used")
+    assert "binary" in panel.caption[0].value
 
 
 def test_while_loading_fails_the_page_says_why_and_tries_again(monkeypatch):

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
 
 from assistant.assembly import Parts
+from assistant.conversation import Chat, Exchange
+from assistant.errors import AssistantError
+from assistant.feedback import feedback_of
 from assistant.loading import Loading
+from assistant.notes import Library
 from assistant.settings import Settings
-from assistant.ui.answer import draw_turn
+from assistant.suggestions import suggest, suggest_nearest
 from assistant.ui.safe import safe_label
 from assistant.ui.sidebar import draw_sidebar
-from assistant.ui.state import Chat, ChatTurn, current_chat
+from assistant.ui.state import current_choices, say_once, session_chats, take_problem
+from assistant.ui.turn import Surroundings, draw_answer, draw_question
 from assistant.ui.writing import write_answer
 
 TITLE = "Deep-learning notes"
@@ -22,44 +31,95 @@ STARTERS = (
 )
 
 
-def draw_chat_page(loading: Loading, settings: Settings) -> None:
-    """The page for one visitor; interactive at once, while the parts may still load."""
-    st.title(TITLE)
+def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None = None) -> None:
+    """The page for one visitor; interactive at once, while the parts may still load.
+
+    Questions arrive in callbacks, which run before the page is drawn: the page that shows a new question is already
+    drawn without the pills that asked it, and nothing has to be drawn a second time when the answer is there.
+    """
+    st.title(TITLE, anchor=False)
     st.caption("Ask about deep learning. Answers come from the notes, with their sources.")
-    choices = draw_sidebar(loading.parts, settings.snippets, settings.preset)
-    chat = current_chat()
-    for turn in chat.turns:
-        with st.chat_message("user"):
-            st.markdown(safe_label(turn.question))
-        with st.chat_message("assistant"):
-            draw_turn(turn)
-    starter = None if chat.turns else _draw_starters()
-    typed = st.chat_input(
-        "Ask about deep learning", max_chars=settings.question_limit, submit_mode="stop", key="question"
+    draw_sidebar(loading.parts, settings)
+    st.chat_input(
+        "Ask about deep learning",
+        max_chars=settings.question_limit,
+        submit_mode="stop",
+        key="question",
+        on_submit=_ask_typed,
     )
-    question = typed or starter
-    if question:
-        with st.chat_message("user"):
-            st.markdown(safe_label(str(question)))
-        with st.chat_message("assistant"):
-            parts = _await_parts(loading)
-            history = chat.history()
-            turn = _begin(chat, str(question))
-            write_answer(turn, parts.assistant.ask(turn.question, choices.decoding, history, choices.snippets))
-        if starter or len(chat.turns) == 1:
-            st.rerun()  # takes the starter questions away
-    elif loading.parts is None:
+    chats = session_chats()
+    chat, number = chats.chat, chats.current
+    library = loading.parts.shelf.library if loading.parts else None
+    around = Surroundings(library, feedback_of(settings), settings.question_limit, notes_page)
+    path = chat.path()
+    starters = st.empty()  # a place of its own, so that they go as soon as a question is drawn
+    if not path:
+        with starters.container():
+            _draw_pills("Questions to start with", STARTERS, f"starters{number}")
+    for exchange in path:
+        draw_question(exchange)
+        with st.chat_message("assistant", avatar=":material/school:"):
+            key = f"chat{number}_{exchange.number}"
+            _draw_or_write(chat, exchange, around, loading, key)
+            suggestions = st.empty()
+            if exchange is path[-1] and loading.parts is not None:
+                with suggestions.container():
+                    _draw_suggestions(chat, exchange, loading.parts.shelf.library, key)
+    problem = take_problem()
+    if problem:
+        st.warning(safe_label(problem))
+    if loading.parts is None:
         _watch_loading(loading)
 
 
-def _begin(chat: Chat, question: str) -> ChatTurn:
-    turn = ChatTurn(question)
-    chat.turns.append(turn)
-    return turn
+def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading: Loading, key: str) -> None:
+    """A finished answer, or one that is written now and then drawn like the finished ones."""
+    live, finished = st.empty(), st.container()
+    if exchange.state == "asked":
+        with live.container():
+            parts = _await_parts(loading)
+            history = chat.history(exchange)
+            events = parts.assistant.ask(exchange.question, exchange.decoding, history, exchange.snippets)
+            write_answer(exchange, events)
+        live.empty()
+        around = replace(around, library=parts.shelf.library)
+    with finished:
+        draw_answer(chat, exchange, around, key)
 
 
-def _draw_starters() -> str | None:
-    return st.pills("Questions to start with", STARTERS, label_visibility="collapsed", key="starter")
+def _draw_suggestions(chat: Chat, last: Exchange, library: Library, key: str) -> None:
+    """What to ask next; for a question that the notes do not cover, what they hold nearby."""
+    asked = [exchange.question for exchange in chat.path()]
+    answer = last.answer
+    if answer is not None and answer.abstained:
+        questions = suggest_nearest(answer.nearest, asked)
+    else:
+        questions = suggest(last.sources, library.passages, asked)
+    if questions:
+        _draw_pills("Ask next", questions, f"{key}_next")
+
+
+def _draw_pills(label: str, questions: tuple[str, ...] | list[str], key: str) -> None:
+    st.pills(label, questions, format_func=safe_label, key=key, on_change=_ask_pill, args=(key,))
+
+
+def _ask_typed() -> None:
+    _ask(st.session_state.question)
+
+
+def _ask_pill(key: str) -> None:
+    question = st.session_state[key]
+    st.session_state[key] = None  # so that the same pill can ask again when the chat is opened anew
+    if question:
+        _ask(question)
+
+
+def _ask(question: str) -> None:
+    choices = current_choices()
+    try:
+        session_chats().chat.ask(question, choices.decoding, choices.snippets)
+    except AssistantError as fault:
+        say_once(str(fault))
 
 
 def _await_parts(loading: Loading) -> Parts:
@@ -81,7 +141,7 @@ def _watch_loading(loading: Loading) -> None:
     _draw_progress(st.empty(), loading)
 
 
-def _draw_progress(place: st.delta_generator.DeltaGenerator, loading: Loading) -> None:
+def _draw_progress(place: DeltaGenerator, loading: Loading) -> None:
     progress = loading.progress
     with place.container():
         if progress.problem:

@@ -1,55 +1,33 @@
-"""The side panel: which model answers and why, how it decodes, how many passages it reads."""
+"""The side panel from top to bottom: chats, how the model writes, which model it is, the notes, the host."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import streamlit as st
 
 from assistant.assembly import Parts
-from assistant.decoding import PRESETS, Decoding, decoding_for
 from assistant.engines.process import EngineProcess
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
+from assistant.settings import Settings
+from assistant.ui.chats import draw_chats
+from assistant.ui.host_box import draw_host_box
+from assistant.ui.parameters import draw_parameters
 from assistant.ui.safe import safe_label
-from assistant.ui.state import new_chat
 
 UPGRADE_SECONDS = 2.0  # between two looks at a download
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What the visitor set in the side panel."""
-
-    decoding: Decoding
-    snippets: int
-
-
-def draw_sidebar(parts: Parts | None, snippets: int, preset: str) -> Choices:
+def draw_sidebar(parts: Parts | None, settings: Settings) -> None:
     """Draw the panel; works before the parts are loaded."""
     with st.sidebar:
-        st.button("New chat", icon=":material/add:", on_click=new_chat, width="stretch")
-        chosen = st.selectbox(
-            "How the model writes",
-            list(PRESETS),
-            index=list(PRESETS).index(decoding_for(preset).preset),  # an unknown one is named in an error
-            format_func=lambda name: PRESETS[name].label,
-            key="preset",
-        )
-        st.caption(PRESETS[chosen].says)
-        count = st.slider(
-            "Passages it reads",
-            1,
-            6,
-            min(snippets, 6),
-            key="snippets",
-            help="More give a fuller context, slower.",
-        )
+        draw_chats()
+        st.divider()
+        draw_parameters(settings.preset, settings.snippets)
         st.divider()
         if parts is not None:
             _draw_model(parts)
             _draw_notes(parts)
-    return Choices(decoding_for(chosen), count)
+            draw_host_box(parts)
 
 
 def _draw_model(parts: Parts) -> None:
@@ -58,7 +36,7 @@ def _draw_model(parts: Parts) -> None:
     if generator is None:
         st.caption(f"None: {safe_label(parts.reason)}")
         return
-    st.caption(f"{safe_label(generator.info.name)}: {safe_label(parts.reason)}.")
+    st.caption(f"{safe_label(generator.info.name)}: {safe_label(parts.reason.rstrip('.'))}.")
     if isinstance(generator, (EngineProcess, SwitchingGenerator)) and generator.status.state != "ready":
         st.caption(f":material/hourglass_top: {generator.status.state}. {safe_label(generator.status.detail)}")
     if parts.upgrade is not None and parts.upgrade.status.is_under_way:

@@ -1,4 +1,4 @@
-"""What one visitor's session holds: the turns of the chat. Never shared with anyone else."""
+"""What one visitor's session holds: the chats, and how the next question is to be answered. Never shared."""
 
 from __future__ import annotations
 
@@ -6,44 +6,85 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from assistant.records import Answer, Hit, LeadSentence, Turn
+from assistant.conversation import Chat
+from assistant.decoding import Decoding
+from assistant.errors import AssistantError
+
+MOST_CHATS = 50  # in a session; they are held in the memory of the host
 
 
 @dataclass
-class ChatTurn:
-    """One question and its answer, filled while it is written: what is there survives a Stop."""
+class Chats:
+    """The chats of a session, the newest first; there is always one."""
 
-    question: str
-    lead: tuple[LeadSentence, ...] = ()
-    sources: tuple[Hit, ...] = ()
-    text: str = ""
-    answer: Answer | None = None  # None while it is written, and when it was stopped
-    problem: str = ""
+    all: dict[int, Chat] = field(default_factory=lambda: {1: Chat()})
+    current: int = 1
+    made: int = 1  # since the session began: numbers are never used twice
+
+    @property
+    def chat(self) -> Chat:
+        """The chat that is open."""
+        return self.all[self.current]
+
+    def add(self, chat: Chat) -> None:
+        """Open another chat. Raises AssistantError when there are too many."""
+        if len(self.all) >= MOST_CHATS:
+            raise AssistantError(f"A session may hold {MOST_CHATS} chats, and this one does. Delete one first.")
+        self.made += 1
+        self.all = {self.made: chat, **self.all}
+        self.current = self.made
+
+    def new(self) -> None:
+        """Open an empty chat: the one that is there already, if it is empty."""
+        empty = next((number for number, chat in self.all.items() if not chat.exchanges), None)
+        if empty is None:
+            self.add(Chat())
+        else:
+            self.current = empty
+
+    def delete(self, number: int) -> None:
+        """Forget a chat."""
+        del self.all[number]
+        if not self.all:
+            self.made += 1
+            self.all = {self.made: Chat()}
+        if self.current not in self.all:
+            self.current = next(iter(self.all))
 
 
-@dataclass
-class Chat:
-    """The turns of one conversation."""
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How the next question is to be answered, as set in the side panel."""
 
-    turns: list[ChatTurn] = field(default_factory=list)
-
-    def history(self) -> list[Turn]:
-        """The earlier turns as the retriever and the prompt builder want them."""
-        return [Turn(turn.question, turn.text or _spoken(turn)) for turn in self.turns]
+    decoding: Decoding
+    snippets: int
 
 
-def _spoken(turn: ChatTurn) -> str:
-    return " ".join(sentence.text for sentence in turn.lead)
+def session_chats() -> Chats:
+    """The chats of this session."""
+    if "chats" not in st.session_state:
+        st.session_state.chats = Chats()
+    chats: Chats = st.session_state.chats
+    return chats
 
 
-def current_chat() -> Chat:
-    """The chat of this session."""
-    if "chat" not in st.session_state:
-        st.session_state.chat = Chat()
-    chat: Chat = st.session_state.chat
-    return chat
+def current_choices() -> Choices:
+    """What the side panel last found to be valid; it is drawn before anything can be asked."""
+    choices: Choices = st.session_state.choices
+    return choices
 
 
-def new_chat() -> None:
-    """Forget the chat of this session."""
-    st.session_state.chat = Chat()
+def keep_choices(choices: Choices) -> None:
+    """Use these from the next question on."""
+    st.session_state.choices = choices
+
+
+def say_once(problem: str) -> None:
+    """Show a problem on the next drawing of the page."""
+    st.session_state.problem = problem
+
+
+def take_problem() -> str:
+    """The problem to show now, if any."""
+    problem: str = st.session_state.pop("problem", "")
+    return problem

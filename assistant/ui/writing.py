@@ -7,74 +7,87 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from assistant.chat import Event, Finished, Found, Prompted, Wrote
+from assistant.chat import Checked, Event, Finished, Found, Prompted, Wrote
+from assistant.conversation import Exchange
 from assistant.errors import AssistantError
-from assistant.ui.answer import MODEL_ADDS, draw_end, draw_lead, draw_not_covered, draw_sources
-from assistant.ui.safe import safe_label, safe_markdown
-from assistant.ui.state import ChatTurn
+from assistant.ui.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, unsupported_label
+from assistant.ui.safe import safe_markdown
+from assistant.ui.sentences import count_unsupported, lead_markdown, rest_of, supported_markdown
 
 REDRAW_SECONDS = 0.12  # tokens are gathered for this long: a redraw for each one sends the whole text each time
 
 
-def write_answer(turn: ChatTurn, events: Iterator[Event]) -> None:
-    """Draw the events as they come and keep them in the turn.
+def write_answer(exchange: Exchange, events: Iterator[Event]) -> None:
+    """Draw the events as they come and keep them in the exchange.
 
-    A Stop or a closed tab raises out of any drawing call; ``closing`` then ends the work at the engine, and the turn
-    already holds what was written. Nothing here touches the session, which is gone at that moment.
+    A Stop or a closed tab raises out of any drawing call; ``closing`` then ends the work at the engine, and the
+    exchange already holds what was written. Nothing here touches the session, which is gone at that moment.
     """
-    status = st.empty()
-    lead, adds, text = st.container(), st.empty(), st.empty()
-    drawn_at = 0.0
-    status.caption("Searching the notes …")
+    exchange.state = "writing"
+    live = _Live()
+    live.say("Searching the notes …")
     with closing(events):  # type: ignore[type-var]
         try:
             for event in events:
-                if isinstance(event, Found):
-                    turn.lead, turn.sources = (
-                        event.lead,
-                        event.retrieval.hits if event.retrieval.covered else (),
-                    )
-                    with lead:
-                        draw_lead(event.lead)
-                elif isinstance(event, Prompted):
-                    status.caption(f"The model reads {len(event.prompt.placed)} passages …")
-                elif isinstance(event, Wrote):
-                    turn.text += event.piece.text
-                    if time.monotonic() - drawn_at > REDRAW_SECONDS:
-                        drawn_at = time.monotonic()
-                        _draw_progress(status, event)
-                        if turn.text:
-                            adds.caption(MODEL_ADDS)
-                            text.markdown(safe_markdown(turn.text) + " ▌")
-                elif isinstance(event, Finished):
-                    turn.answer, turn.text, turn.sources = (
-                        event.answer,
-                        event.answer.text,
-                        event.answer.sources,
-                    )
+                _keep(exchange, event)
+                live.draw(exchange, event)
         except AssistantError as fault:
-            turn.problem = str(fault)
-    status.empty()
-    answer = turn.answer
-    if answer is None:
-        adds.empty()
-        text.markdown(safe_label(turn.problem))
-    elif answer.abstained:
-        with lead:
-            draw_not_covered(answer)
-    else:
-        if answer.finish == "notes" or not turn.text:
-            adds.empty()
-            text.empty()
-        else:
-            adds.caption(MODEL_ADDS)
-            text.markdown(safe_markdown(turn.text))
-        draw_end(answer)
-        draw_sources(turn.sources)
+            exchange.problem = str(fault)
+    exchange.state = "done"
 
 
-def _draw_progress(status: st.delta_generator.DeltaGenerator, event: Wrote) -> None:
+def _keep(exchange: Exchange, event: Event) -> None:
+    """What an event tells, kept in the exchange before anything is drawn."""
+    if isinstance(event, Found):
+        exchange.lead, exchange.query = event.lead, event.retrieval.query
+        exchange.sources = event.retrieval.hits if event.retrieval.covered else ()
+    elif isinstance(event, Wrote):
+        exchange.text += event.piece.text
+    elif isinstance(event, Checked):
+        exchange.sentences = (*exchange.sentences, event.sentence)
+    elif isinstance(event, Finished):
+        answer = event.answer
+        exchange.answer, exchange.text = answer, answer.text
+        exchange.lead, exchange.sources, exchange.sentences = answer.lead, answer.sources, answer.sentences
+
+
+class _Live:
+    """The bubble while it grows: its lead, the sentences that are settled, and the one being written."""
+
+    def __init__(self) -> None:
+        self._status = st.empty()
+        self._lead, self._adds, self._text, self._folded = st.container(), st.empty(), st.empty(), st.empty()
+        self._drawn_at = 0.0
+
+    def say(self, what: str) -> None:
+        self._status.caption(what)
+
+    def draw(self, exchange: Exchange, event: Event) -> None:
+        if isinstance(event, Found) and event.lead:
+            self._lead.markdown(lead_markdown(event.lead))
+        elif isinstance(event, Prompted):
+            self.say(f"The model reads {len(event.prompt.placed)} passages …")
+        elif isinstance(event, Wrote) and time.monotonic() - self._drawn_at > REDRAW_SECONDS:
+            _draw_progress(self._status, event)
+            self._draw_text(exchange)
+        elif isinstance(event, Checked):
+            self._draw_text(exchange)
+
+    def _draw_text(self, exchange: Exchange) -> None:
+        self._drawn_at = time.monotonic()
+        if not exchange.text:
+            return
+        settled = supported_markdown(exchange.sentences)
+        rest = rest_of(exchange.text, exchange.sentences)
+        self._adds.caption(MODEL_ADDS_SUPPORTED if settled and not rest.strip() else MODEL_ADDS)
+        self._text.markdown(f"{settled}{safe_markdown(rest) if settled else safe_markdown(rest.lstrip())} ▌")
+        if count_unsupported(exchange.sentences):
+            self._folded.caption(unsupported_label(exchange.sentences))
+
+
+def _draw_progress(status: DeltaGenerator, event: Wrote) -> None:
     piece = event.piece
     if piece.ahead:
         others = "1 answer" if piece.ahead == 1 else f"{piece.ahead} answers"

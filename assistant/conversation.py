@@ -1,0 +1,121 @@
+"""A conversation: questions with their answers, where every question may have several versions, and none is lost.
+
+An exchange knows which one it follows. Those that follow the same one are versions of one another: a question that
+was edited, or the same question answered again. For each place one version is shown; the others stay reachable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from assistant.decoding import Decoding
+from assistant.errors import AssistantError
+from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Turn
+
+LONGEST_CHAT = 300  # exchanges, all versions counted; each takes about 15 KB
+TITLE_CHARACTERS = 42
+
+State = Literal["asked", "writing", "done"]
+
+
+@dataclass
+class Exchange:
+    """One question and its answer, filled while it is written: what is there survives a Stop."""
+
+    number: int  # its place in the chat's list
+    after: int | None  # number of the exchange that it follows; None for the first
+    question: str
+    decoding: Decoding
+    snippets: int
+    state: State = "asked"  # "writing" without an answer: it was stopped
+    query: str = ""  # what was searched for
+    lead: tuple[LeadSentence, ...] = ()
+    sources: tuple[Hit, ...] = ()
+    text: str = ""  # what the model wrote
+    sentences: tuple[CheckedSentence, ...] = ()  # the part of the text that was compared with the notes
+    answer: Answer | None = None
+    problem: str = ""  # why there is no answer, in one line
+
+    @property
+    def spoken(self) -> str:
+        """The answer as the next turn should remember it."""
+        return self.text or " ".join(sentence.text for sentence in self.lead)
+
+
+@dataclass
+class Chat:
+    """A conversation with all versions of its exchanges."""
+
+    name: str = ""  # given by the visitor; otherwise the first question names it
+    exchanges: list[Exchange] = field(default_factory=list)
+    shown: dict[int | None, int] = field(default_factory=dict)  # what follows an exchange -> the version shown
+
+    @property
+    def title(self) -> str:
+        """What the list of chats shows."""
+        if self.name or not self.shown:
+            return self.name or "New chat"
+        question = " ".join(self.exchanges[self.shown[None]].question.split())
+        if len(question) <= TITLE_CHARACTERS:
+            return question
+        return question[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + " …"
+
+    def path(self) -> tuple[Exchange, ...]:
+        """The exchanges that are shown, first to last."""
+        return tuple(self._walk())
+
+    def _walk(self) -> Iterator[Exchange]:
+        number: int | None = None
+        while number in self.shown:
+            number = self.shown[number]
+            yield self.exchanges[number]
+
+    def before(self, exchange: Exchange) -> tuple[Exchange, ...]:
+        """The exchanges that led to this one, first to last."""
+        found = []
+        number = exchange.after
+        while number is not None:
+            found.append(self.exchanges[number])
+            number = self.exchanges[number].after
+        return tuple(reversed(found))
+
+    def history(self, exchange: Exchange) -> list[Turn]:
+        """The turns before an exchange as the retriever and the prompt builder want them."""
+        return [Turn(earlier.question, earlier.spoken) for earlier in self.before(exchange)]
+
+    def versions(self, exchange: Exchange) -> tuple[Exchange, ...]:
+        """The versions of an exchange, itself included, oldest first."""
+        return tuple(other for other in self.exchanges if other.after == exchange.after)
+
+    def ask(self, question: str, decoding: Decoding, snippets: int) -> Exchange:
+        """A new question at the end. Raises AssistantError when the chat is full."""
+        path = self.path()
+        return self._add(path[-1].number if path else None, question, decoding, snippets)
+
+    def ask_instead(self, exchange: Exchange, question: str, decoding: Decoding, snippets: int) -> Exchange:
+        """Another version of an exchange: the same question again, or an edited one.
+
+        The version before and all that follows it stay reachable. Raises AssistantError when the chat is full.
+        """
+        return self._add(exchange.after, question, decoding, snippets)
+
+    def show(self, exchange: Exchange) -> None:
+        """Show this version, and what followed it."""
+        self.shown[exchange.after] = exchange.number
+
+    def _add(self, after: int | None, question: str, decoding: Decoding, snippets: int) -> Exchange:
+        if len(self.exchanges) >= LONGEST_CHAT:
+            raise AssistantError(
+                f"A chat may hold {LONGEST_CHAT} questions and answers, versions included, and this one does. "
+                "Start a new chat; this one stays in the list."
+            )
+        for waiting in self.exchanges:
+            if waiting.state == "asked":  # it was stopped before it began
+                waiting.state = "writing"
+        readable = question.encode("utf-8", "replace").decode()  # bytes that are no UTF-8 arrive as surrogates
+        exchange = Exchange(len(self.exchanges), after, readable, decoding, snippets)
+        self.exchanges.append(exchange)
+        self.show(exchange)
+        return exchange

@@ -1,0 +1,151 @@
+"""A chat as a file: Markdown to read, and JSON that can be taken in again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
+from assistant.errors import AssistantError
+from assistant.records import Hit
+
+LARGEST_BYTES = 8_000_000
+LONGEST_NAME = 80  # characters of a chat's name
+SURE = 0.55  # cosine from which a source is called strong
+LIKELY = 0.40  # and fair; below, it is weak
+
+Clean = Callable[[str], str]  # makes Markdown from data safe to draw
+
+
+class _File(BaseModel):
+    """What the JSON file holds."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    format: Literal["deep-learning-notes chat"] = "deep-learning-notes chat"
+    version: Literal[1] = 1
+    name: str
+    exchanges: list[Exchange]
+    shown: list[int]  # of each place in the conversation, the version that is shown
+
+
+def strength(score: float) -> str:
+    """A similarity in a word."""
+    return "strong" if score >= SURE else "fair" if score >= LIKELY else "weak"
+
+
+def chat_to_json(chat: Chat) -> str:
+    """Everything that is in a chat, all versions included."""
+    return _File(name=chat.name, exchanges=chat.exchanges, shown=list(chat.shown.values())).model_dump_json(indent=1)
+
+
+def chat_from_json(content: bytes) -> Chat:
+    """The chat of a JSON file. Raises AssistantError that says what is wrong with it."""
+    if len(content) > LARGEST_BYTES:
+        raise AssistantError(f"A chat file may have at most {LARGEST_BYTES:,} bytes, this one has {len(content):,}.")
+    try:
+        file = _File.model_validate_json(content)
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        where = " › ".join(str(part) for part in first["loc"]) or "the file"
+        raise AssistantError(
+            f"This is not a chat that was exported here: {where}: {first['msg']}. Choose a JSON file made with Export."
+        ) from None
+    _check(file)
+    shown = {file.exchanges[number].after: number for number in file.shown}
+    for exchange in file.exchanges:
+        if exchange.state == "asked":  # nothing is asked just because a file says so
+            exchange.state = "writing"
+    return Chat(" ".join(file.name.split())[:LONGEST_NAME], file.exchanges, shown)
+
+
+def _check(file: _File) -> None:
+    """What types alone cannot say."""
+    if not file.exchanges:
+        raise AssistantError("This chat file holds no question. Export a chat that has one.")
+    if len(file.exchanges) > LONGEST_CHAT:
+        raise AssistantError(f"A chat may hold {LONGEST_CHAT} exchanges, this file has {len(file.exchanges)}.")
+    for place, exchange in enumerate(file.exchanges):
+        follows = exchange.after is None or 0 <= exchange.after < place
+        if exchange.number != place or not follows:
+            raise AssistantError(f"Exchange {place} of this chat file has a wrong number or follows a later one.")
+        if not exchange.question.strip():
+            raise AssistantError(f"Exchange {place} of this chat file has no question.")
+        exchange.decoding.checked()
+        ranks = {hit.rank for hit in exchange.sources}
+        cited = {each.source for each in exchange.lead} | {each.source for each in exchange.sentences} - {None}
+        if len(ranks) != len(exchange.sources) or not cited <= ranks:
+            raise AssistantError(f"Exchange {place} of this chat file cites a source that it does not hold.")
+    places = [file.exchanges[number].after for number in file.shown if 0 <= number < len(file.exchanges)]
+    if len(places) != len(file.shown) or set(places) != {exchange.after for exchange in file.exchanges}:
+        raise AssistantError("This chat file does not say for every question which version is shown.")
+    if len(set(places)) != len(places):
+        raise AssistantError("This chat file shows two versions of one question.")
+
+
+def chat_to_markdown(chat: Chat, clean: Clean) -> str:
+    """The exchanges that are shown, as a document."""
+    parts = [f"# {clean(chat.title)}", f"Deep-learning notes, {date.today().isoformat()}"]
+    for exchange in chat.path():
+        parts += [f"## {clean(' '.join(exchange.question.split()))}", exchange_to_markdown(exchange, clean)]
+    return "\n\n".join(parts) + "\n"
+
+
+def exchange_to_markdown(exchange: Exchange, clean: Clean) -> str:
+    """An answer with its sources, to be pasted anywhere."""
+    return "\n\n".join(part for part in _parts(exchange, clean) if part)
+
+
+def _parts(exchange: Exchange, clean: Clean) -> Iterator[str]:
+    answer = exchange.answer
+    if answer is not None and answer.abstained:
+        yield answer.text
+        yield _listed("Nearest notes:", answer.nearest, clean)
+        return
+    yield " ".join(f"{clean(sentence.text)} [{sentence.source}]" for sentence in exchange.lead)
+    if answer is None or answer.finish != "notes":
+        yield from _written(exchange, clean)
+    if answer is None:
+        yield f"({exchange.problem or 'Stopped before its end.'})"
+    yield _listed("Sources:", exchange.sources, clean)
+
+
+def _written(exchange: Exchange, clean: Clean) -> Iterator[str]:
+    """What the model added; what the notes do not say is set apart."""
+    if not exchange.sentences:
+        if exchange.text:
+            yield "The model adds in its own words, which may be wrong:"
+            yield clean(exchange.text)
+        return
+    supported = [sentence for sentence in exchange.sentences if sentence.source is not None]
+    if supported:
+        yield "The model adds, supported by the notes:"
+        joined = "".join(f"{each.gap}{each.text} [{each.source}]" for each in supported)
+        yield clean(joined.strip())
+    rest = [sentence for sentence in exchange.sentences if sentence.source is None]
+    if rest:
+        yield "Written by the model and not in the notes:"
+        marks = (" (the notes say otherwise)" if each.contradicted else "" for each in rest)
+        yield "\n".join(
+            f"> {clean(' '.join(each.text.split()))}{mark}\n>" for each, mark in zip(rest, marks, strict=True)
+        ).removesuffix("\n>")
+
+
+def _listed(title: str, hits: tuple[Hit, ...], clean: Clean) -> str:
+    if not hits:
+        return ""
+    lines = [
+        f"- [{hit.rank}] {clean(hit.passage.name)} ({clean(hit.passage.note)}, line {hit.passage.line}, "
+        f"{strength(hit.score)})"
+        for hit in hits
+    ]
+    return "\n".join([title, "", *lines])
+
+
+def file_name(chat: Chat, suffix: str) -> str:
+    """A name for the exported file that every system takes."""
+    words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in chat.title.lower()).split()
+    return f"{'-'.join(words)[:TITLE_CHARACTERS].strip('-') or 'chat'}.{suffix}"

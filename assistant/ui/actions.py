@@ -1,0 +1,103 @@
+"""What can be done with an answer: rate it, copy it, answer again, edit the question, see how it was made."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.conversation import Chat, Exchange
+from assistant.decoding import PRESETS
+from assistant.errors import AssistantError
+from assistant.feedback import Feedback
+from assistant.transcript import exchange_to_markdown
+from assistant.ui.context_map import show_making
+from assistant.ui.rating import draw_thumbs, draw_word
+from assistant.ui.safe import safe_markdown
+from assistant.ui.state import current_choices, say_once
+
+SAME = "With the settings of the side panel"
+
+
+def draw_actions(chat: Chat, exchange: Exchange, feedback: Feedback | None, limit: int, key: str) -> None:
+    """The row under an answer; call it inside a fragment."""
+    answer = exchange.answer
+    rated = feedback if answer is not None else None
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        _draw_versions(chat, exchange, key)
+        if rated and answer:
+            draw_thumbs(answer, rated, key)
+        if st.button("Copy", icon=":material/content_copy:", type="tertiary", key=f"{key}_copy"):
+            _show_copy(exchange)
+        st.menu_button(
+            "Again",
+            [SAME, *PRESETS],
+            format_func=lambda name: PRESETS[name].label if name in PRESETS else name,
+            icon=":material/refresh:",
+            type="tertiary",
+            help="Answer this question again; this answer stays reachable",
+            key=f"{key}_again",
+            on_click=_again,
+            args=(chat, exchange, f"{key}_again"),
+        )
+        if st.button("Edit", icon=":material/edit:", type="tertiary", key=f"{key}_edit", help="Change the question"):
+            _edit(chat, exchange, limit)
+        if st.button("Details", icon=":material/insights:", type="tertiary", key=f"{key}_details"):
+            show_making(exchange, exchange.after is not None)
+    if rated and answer:
+        draw_word(answer, rated, key)
+
+
+def _draw_versions(chat: Chat, exchange: Exchange, key: str) -> None:
+    versions = chat.versions(exchange)
+    if len(versions) == 1:
+        return
+    at = versions.index(exchange)
+    for step, icon, label in ((-1, "chevron_left", "Earlier version"), (1, "chevron_right", "Later version")):
+        other = versions[at + step] if 0 <= at + step < len(versions) else None
+        if step == 1:
+            st.markdown(f"{at + 1}/{len(versions)}", width="content")
+        st.button(
+            f":material/{icon}:",
+            key=f"{key}_version_{step}",
+            type="tertiary",
+            help=label,
+            disabled=other is None,
+            on_click=_show_version,
+            args=(chat, other),
+        )
+
+
+def _show_version(chat: Chat, exchange: Exchange | None) -> None:
+    if exchange is not None:
+        chat.show(exchange)
+        st.rerun()
+
+
+def _again(chat: Chat, exchange: Exchange, key: str) -> None:
+    chosen = st.session_state[key]
+    choices = current_choices()
+    decoding = choices.decoding if chosen == SAME else PRESETS[chosen].decoding
+    try:
+        chat.ask_instead(exchange, exchange.question, decoding, choices.snippets)
+    except AssistantError as fault:
+        say_once(str(fault))
+    st.rerun()
+
+
+@st.dialog("Copy this answer")
+def _show_copy(exchange: Exchange) -> None:
+    st.caption("Plain Markdown with its sources. The button in the corner copies it.")
+    st.code(exchange_to_markdown(exchange, safe_markdown), language=None, wrap_lines=True)
+
+
+@st.dialog("Edit the question")
+def _edit(chat: Chat, exchange: Exchange, limit: int) -> None:
+    with st.form("edit", border=False):
+        question = st.text_area("Question", exchange.question, max_chars=limit)
+        st.caption("The question as it was, its answer and all that followed stay reachable with the arrows.")
+        if st.form_submit_button("Ask", type="primary") and question.strip():
+            choices = current_choices()
+            try:
+                chat.ask_instead(exchange, question, choices.decoding, choices.snippets)
+            except AssistantError as fault:
+                say_once(str(fault))
+            st.rerun()

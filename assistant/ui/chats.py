@@ -1,0 +1,123 @@
+"""The list of chats in the side panel, and what can be done with one: rename, export, take in, delete."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from assistant.conversation import Chat
+from assistant.errors import AssistantError
+from assistant.transcript import (
+    LARGEST_BYTES,
+    LONGEST_NAME,
+    chat_from_json,
+    chat_to_json,
+    chat_to_markdown,
+    file_name,
+)
+from assistant.ui.safe import safe_label, safe_markdown
+from assistant.ui.state import Chats, say_once, session_chats
+
+MEGABYTE = 1_000_000
+LONG_LIST = 8  # chats; a longer list scrolls
+LIST_PIXELS = 300
+RENAME, EXPORT, IMPORT, DELETE = "Rename", "Export", "Import a chat", "Delete"
+
+
+def draw_chats() -> None:
+    """The chats of this session, one of them open."""
+    chats = session_chats()
+    st.button("New chat", icon=":material/add:", on_click=_new, width="stretch", key="new_chat")
+    st.session_state.open_chat = chats.current
+    with st.container(height=LIST_PIXELS if len(chats.all) > LONG_LIST else "content", border=False):
+        st.radio(
+            "Chats",
+            list(chats.all),
+            format_func=lambda number: safe_label(chats.all[number].title),
+            key="open_chat",
+            on_change=_open,
+        )
+    action = st.menu_button(
+        "This chat", [RENAME, EXPORT, IMPORT, DELETE], icon=":material/more_horiz:", width="stretch", key="chat_menu"
+    )
+    if action == RENAME:
+        _rename(chats.chat)
+    elif action == EXPORT:
+        _export(chats.chat)
+    elif action == IMPORT:
+        _import(chats)
+    elif action == DELETE:
+        _delete(chats)
+
+
+def _new() -> None:
+    try:
+        session_chats().new()
+    except AssistantError as fault:
+        say_once(str(fault))
+
+
+def _open() -> None:
+    session_chats().current = st.session_state.open_chat
+
+
+@st.dialog("Rename this chat")
+def _rename(chat: Chat) -> None:
+    with st.form("rename", border=False):
+        name = st.text_input("Name", chat.title, max_chars=LONGEST_NAME)
+        if st.form_submit_button("Rename", type="primary"):
+            chat.name = " ".join(name.split())
+            st.rerun()
+
+
+@st.dialog("Export this chat")
+def _export(chat: Chat) -> None:
+    if not chat.exchanges:
+        st.caption("There is nothing to export yet. Ask a question first.")
+        return
+    st.caption("Chats live in this browser tab alone. A file keeps one.")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Markdown, to read",
+            chat_to_markdown(chat, safe_markdown),
+            file_name(chat, "md"),
+            "text/markdown",
+            on_click="ignore",
+            icon=":material/article:",
+        )
+        st.download_button(
+            "JSON, to import again",
+            chat_to_json(chat),
+            file_name(chat, "json"),
+            "application/json",
+            on_click="ignore",
+            icon=":material/data_object:",
+        )
+
+
+@st.dialog("Import a chat")
+def _import(chats: Chats) -> None:
+    file = st.file_uploader(
+        "A JSON file that was exported here", type="json", max_upload_size=LARGEST_BYTES // MEGABYTE, key="import_file"
+    )
+    if file is None:
+        return
+    try:
+        chat = chat_from_json(file.getvalue())
+        chats.add(chat)
+    except AssistantError as fault:
+        st.error(safe_label(str(fault)))
+        return
+    st.rerun()
+
+
+@st.dialog("Delete this chat?")
+def _delete(chats: Chats) -> None:
+    count = len(chats.chat.exchanges)
+    what = "1 question" if count == 1 else f"{count} questions"
+    st.markdown(f"**{safe_label(chats.chat.title)}** with {what} will be gone. Export it first to keep it.")
+    with st.container(horizontal=True):
+        if st.button("Delete", type="primary", icon=":material/delete:"):
+            chats.delete(chats.current)
+            st.rerun()
+        if st.button("Keep"):
+            st.rerun()

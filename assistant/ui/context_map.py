@@ -1,0 +1,124 @@
+"""How an answer was made: what filled the model's window, what did not fit, the exact prompt, and the times."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from assistant.conversation import Exchange
+from assistant.decoding import PRESETS
+from assistant.records import Answer, Prompt
+from assistant.ui.parameters import changes
+from assistant.ui.safe import safe_label
+
+BAR_PIXELS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of the model's window."""
+
+    kind: str
+    label: str
+    tokens: int
+
+
+def stretches(prompt: Prompt) -> list[Stretch]:
+    """The whole window in its parts: what the prompt takes, what is kept for the answer, and what is free."""
+    snippets = 0
+    found = []
+    for part in prompt.parts:
+        kind = part.kind
+        if kind == "snippet":
+            snippets += 1
+            kind = f"source {snippets}"
+        found.append(Stretch(kind, part.label, part.tokens))
+    free = max(0, prompt.window - prompt.tokens - prompt.reserved)
+    return [*found, Stretch("answer", "Kept for the answer", prompt.reserved), Stretch("free", "Not used", free)]
+
+
+def left_out(prompt: Prompt, had_history: bool) -> list[str]:
+    """What was found or said but is not in the prompt, and why."""
+    room = prompt.window - prompt.reserved
+    why = (
+        f"it did not fit into {room:,} tokens, the window of {prompt.window:,} less {prompt.reserved:,} for the answer"
+    )
+    lines = [f"Source {hit.rank}, {safe_label(hit.passage.name)}: {why}." for hit in prompt.dropped]
+    if had_history and not any(part.kind == "history" for part in prompt.parts):
+        lines.append("The question before this one: passages come first, and there was no room beside them.")
+    return lines
+
+
+@st.dialog("How this answer was made", width="medium", icon=":material/insights:")
+def show_making(exchange: Exchange, had_history: bool) -> None:
+    """The dialog."""
+    answer = exchange.answer
+    if answer is None:
+        st.caption("This answer was stopped before its end, so there are no figures for it.")
+        return
+    _draw_times(answer)
+    used = changes(exchange.decoding)
+    label = PRESETS[exchange.decoding.preset].label if exchange.decoding.preset in PRESETS else "Other settings"
+    st.caption(f"Settings: {safe_label(label)}{f', changed: {used}' if used else ''}.")
+    prompt = answer.prompt
+    if prompt is None:
+        st.markdown("No model wrote for this answer, so there was no prompt.")
+        return
+    st.markdown("#### What the model had in view", anchors=False)
+    parts = stretches(prompt)
+    _draw_bar(parts, prompt)
+    st.markdown(_table(parts, prompt.window))
+    missing = left_out(prompt, had_history)
+    if missing:
+        st.markdown("**Left out**")
+        st.markdown("\n".join(f"- {line}" for line in missing))
+    else:
+        st.caption("Nothing was left out.")
+    with st.expander("The exact prompt", icon=":material/notes:"):
+        st.code(prompt.text, language=None, wrap_lines=True)
+
+
+def _draw_times(answer: Answer) -> None:
+    first, speed = answer.seconds_to_first_token, answer.tokens_per_second
+    with st.container(horizontal=True, gap="medium"):
+        st.metric("Search", f"{answer.seconds_to_retrieve * 1000:.0f} ms", width="content")
+        if answer.engine == "notes":
+            return
+        st.metric("First word after", f"{first:.1f} s" if first is not None else "not measured", width="content")
+        st.metric("Speed", f"{speed:.0f} tokens/s" if speed is not None else "not measured", width="content")
+        st.metric("Answer", f"{answer.answer_tokens} tokens", width="content")
+    st.caption(f"Model: {safe_label(answer.model)}, engine: {safe_label(answer.engine)}.")
+
+
+def _draw_bar(parts: Sequence[Stretch], prompt: Prompt) -> None:
+    import altair as alt  # it takes 0.3 s to import, and only this dialog needs it
+
+    rows = [
+        {"part": part.kind, "label": part.label, "tokens": part.tokens, "order": order}
+        for order, part in enumerate(parts)
+    ]
+    kinds = [part.kind for part in parts]
+    chart = (
+        alt.Chart(alt.InlineData(values=rows), description=f"Bar of the model's window of {prompt.window} tokens")
+        .mark_bar()
+        .encode(
+            x=alt.X("tokens:Q", stack="zero", title="tokens", scale=alt.Scale(domain=[0, max(1, prompt.window)])),
+            color=alt.Color(
+                "part:N", sort=kinds, scale=alt.Scale(domain=kinds), legend=alt.Legend(orient="bottom", title=None)
+            ),
+            order=alt.Order("order:Q"),
+            tooltip=[alt.Tooltip("label:N"), alt.Tooltip("tokens:Q")],
+        )
+        .properties(height=BAR_PIXELS)
+    )
+    st.altair_chart(chart)
+
+
+def _table(parts: Sequence[Stretch], window: int) -> str:
+    rows = [
+        f"| {part.kind} | {safe_label(part.label)} | {part.tokens:,} | {part.tokens / max(1, window):.0%} |"
+        for part in parts
+    ]
+    return "\n".join(["| part | what | tokens | of the window |", "|---|---|---:|---:|", *rows])

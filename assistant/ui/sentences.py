@@ -1,0 +1,88 @@
+"""The sentences that the model wrote, as Markdown: supported ones with their source, the others shaded."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from assistant.records import CheckedSentence, LeadSentence
+from assistant.ui.safe import safe_markdown
+
+_MARKER = re.compile(r"^(?:[-*+]|\d+[.)])\s+|^#{1,6}\s+|^>\s*")
+AGAINST = ":red-badge[:material/warning: the notes say otherwise]"
+
+
+def badge(source: int | None) -> str:
+    """The number of a source as it stands in the text."""
+    return f":blue-badge[{source}]" if source is not None else ""
+
+
+def lead_markdown(lead: Sequence[LeadSentence]) -> str:
+    """The sentences of the notes, each with the number of its source."""
+    return " ".join(f"{safe_markdown(sentence.text)} {badge(sentence.source)}" for sentence in lead)
+
+
+def supported_markdown(sentences: Sequence[CheckedSentence]) -> str:
+    """What the notes support, each sentence with the number of its source."""
+    return "".join(
+        sentence.gap + _followed(safe_markdown(sentence.text), badge(sentence.source))
+        for sentence in sentences
+        if sentence.source is not None
+    ).strip()
+
+
+def whole_markdown(sentences: Sequence[CheckedSentence]) -> str:
+    """All that the model wrote, in its order; what the notes do not say is shaded, what they contradict is marked."""
+    return "".join(sentence.gap + _marked(sentence) for sentence in sentences).strip()
+
+
+def count_unsupported(sentences: Sequence[CheckedSentence]) -> int:
+    """How many sentences no passage supports."""
+    return sum(sentence.source is None for sentence in sentences)
+
+
+def count_contradicted(sentences: Sequence[CheckedSentence]) -> int:
+    """How many sentences a passage speaks against."""
+    return sum(sentence.contradicted for sentence in sentences)
+
+
+def rest_of(text: str, sentences: Sequence[CheckedSentence]) -> str:
+    """The end of a text that is not among its checked sentences yet."""
+    at = 0
+    for sentence in sentences:
+        found = text.find(sentence.text, at)
+        if found < 0:  # it was tidied before it was compared; what was written of it stays settled
+            continue
+        at = found + len(sentence.text)
+    return text[at:]
+
+
+def _marked(sentence: CheckedSentence) -> str:
+    text = safe_markdown(sentence.text)
+    if sentence.contradicted:
+        return _followed(shaded(text, "red"), AGAINST)
+    return _followed(text, badge(sentence.source)) if sentence.source is not None else shaded(text, "gray")
+
+
+def shaded(text: str, color: str) -> str:
+    """Markdown on a coloured ground; text that would break out of the mark gets a coloured bar before it instead."""
+    marker = _MARKER.match(text)
+    start = marker.end() if marker else 0
+    inner = text[start:]
+    if "```" in inner or "\n\n" in inner or not _balanced(inner):
+        return f"{text[:start]}:{color}-background[▍] {inner}"
+    return f"{text[:start]}:{color}-background[{inner}]"
+
+
+def _followed(text: str, mark: str) -> str:
+    """The text with a mark behind it; behind a code block it needs a line of its own."""
+    return f"{text}\n\n{mark}" if text.endswith("```") else f"{text} {mark}"
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for bracket in re.findall(r"(?<!\\)[\[\]]", text):
+        depth += 1 if bracket == "[" else -1
+        if depth < 0:
+            return False
+    return depth == 0 and not text.endswith("\\")

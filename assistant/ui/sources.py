@@ -1,0 +1,99 @@
+"""The numbered sources under an answer; each opens its passage in the whole note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import streamlit as st
+
+from assistant.notes import Library
+from assistant.records import Hit, Note, Passage, Reference
+from assistant.transcript import strength
+from assistant.ui.safe import safe_label, safe_markdown
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
+
+
+def draw_chips(hits: tuple[Hit, ...], library: Library | None, key: str) -> None:
+    """A button for each source; call it inside a fragment, so that opening one draws nothing else again."""
+    with st.container(horizontal=True, gap="xsmall"):
+        for hit in hits:
+            word = strength(hit.score)
+            if st.button(
+                f":blue-badge[{hit.rank}] {safe_label(hit.passage.name)} · {word}",
+                key=f"{key}_source_{hit.rank}",
+                help=f"Open the passage in its note. Similarity to the question: {hit.score:.2f} ({word})",
+                type="tertiary",
+                wrap=True,
+            ):
+                show_source(hit, library)
+
+
+@st.dialog("Source", width="medium", icon=":material/menu_book:")
+def show_source(hit: Hit, library: Library | None) -> None:
+    """The note that a passage stands in: the passage first, marked, what stands before it one click away."""
+    passage = hit.passage
+    note = _note_of(passage, library)
+    st.markdown(f"### {safe_label(passage.title)}", anchors=False)
+    word = strength(hit.score)
+    st.caption(
+        f"{safe_label(passage.note)}, line {passage.line} · {word}: similarity {hit.score:.2f} to the question",
+    )
+    if note is None:
+        _draw_marked(passage, hit.rank)
+        st.caption("The note is no longer among the notes as it was; this is the passage that the answer used.")
+        return
+    _draw_references(note.references)
+    at = note.passages.index(passage)
+    sections = list(_with_headings(note))
+    if at:
+        with st.expander(f"What the note says before this ({at})", type="compact"):
+            _draw_sections(sections[:at])
+    _draw_marked(passage, hit.rank)
+    _draw_sections(sections[at + 1 :])
+
+
+def _draw_sections(sections: Sequence[tuple[Passage, str]]) -> None:
+    for section, heading in sections:
+        if heading:
+            st.markdown(f"**{safe_label(heading)}**")
+        st.markdown(safe_markdown(section.text), anchors=False)
+
+
+def _draw_marked(passage: Passage, number: int) -> None:
+    heading = safe_label(passage.heading) or "Opening"
+    with st.container(border=True):
+        st.markdown(f":blue-badge[{number}] :blue-background[**{heading}**]")
+        st.markdown(safe_markdown(passage.text), anchors=False)
+
+
+def _draw_references(references: tuple[Reference, ...]) -> None:
+    if references:
+        with st.expander(f"References of this note ({len(references)})", type="compact"):
+            st.markdown("\n".join(f"- {reference_markdown(reference)}" for reference in references))
+
+
+def reference_markdown(reference: Reference) -> str:
+    """A reference on one line, its title a link when it names a web address."""
+    title = safe_label(reference.title) or safe_label(reference.link)
+    if _WEB_ADDRESS.fullmatch(reference.link):
+        title = f"[{title}](<{reference.link}>)"
+    author = safe_label(reference.author)
+    year = f" ({reference.year})" if reference.year else ""
+    return f"{author}{year}: {title}" if author else f"{title}{year}"
+
+
+def _note_of(passage: Passage, library: Library | None) -> Note | None:
+    """The passage's note as it is now; None when the passage is no longer in it."""
+    notes = library.notes if library else ()
+    note = next((note for note in notes if note.path == passage.note), None)
+    return note if note is not None and passage in note.passages else None
+
+
+def _with_headings(note: Note) -> Iterator[tuple[Passage, str]]:
+    """The passages of a note; the heading stands before the first passage of its section only."""
+    last = ""
+    for passage in note.passages:
+        yield passage, passage.heading if passage.heading != last else ""
+        last = passage.heading

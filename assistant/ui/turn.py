@@ -1,0 +1,48 @@
+"""One turn of the chat: the question's bubble and the answer's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from assistant.conversation import Chat, Exchange
+from assistant.feedback import Feedback
+from assistant.notes import Library
+from assistant.ui.actions import draw_actions
+from assistant.ui.answer import draw_text
+from assistant.ui.safe import safe_label
+from assistant.ui.sources import draw_chips
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a turn is drawn with."""
+
+    library: Library | None  # None while the notes are being read
+    feedback: Feedback | None  # None: ratings are not asked for
+    question_limit: int  # characters
+    notes_page: Page | None = None  # where notes are read and added
+
+
+def draw_question(exchange: Exchange) -> None:
+    """The question as it was typed."""
+    with st.chat_message("user", avatar=":material/person:"):
+        st.markdown(safe_label(exchange.question))
+
+
+@st.fragment
+def draw_answer(chat: Chat, exchange: Exchange, around: Surroundings, key: str) -> None:
+    """The finished answer with all that belongs to it. A fragment: what is done here draws this answer alone."""
+    draw_text(exchange)
+    answer = exchange.answer
+    if answer is not None and answer.abstained:
+        if answer.nearest:
+            st.caption("The nearest that the notes hold:")
+            draw_chips(answer.nearest, around.library, key)
+        if around.notes_page is not None:
+            st.page_link(around.notes_page, label="Add notes that cover it", icon=":material/upload_file:")
+    elif exchange.sources:
+        draw_chips(exchange.sources, around.library, key)
+    draw_actions(chat, exchange, around.feedback, around.question_limit, key)

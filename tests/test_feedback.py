@@ -1,0 +1,81 @@
+"""Ratings are kept as JSON lines on the host's disk, whole and without a word of who gave them."""
+
+import json
+import threading
+
+import pytest
+from fakes import hit
+
+from assistant import feedback
+from assistant.errors import AssistantError
+from assistant.feedback import Feedback, feedback_of
+from assistant.records import Answer, LeadSentence
+from assistant.settings import read_settings
+
+ANSWER = Answer(
+    "What is dropout?",
+    "It drops units.",
+    False,
+    (hit("Text.", title="Dropout"),),
+    "m",
+    "openvino",
+    "focused",
+    (LeadSentence("Dropout drops.", 1),),
+)
+
+
+def lines(file):
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_rating_holds_the_question_the_answer_and_its_sources_and_nothing_else(tmp_path):
+    file = tmp_path / "new" / "feedback.jsonl"
+    Feedback(file).append("id1", ANSWER, "down", "wrong\nrate")
+    (record,) = lines(file)
+    assert record.pop("time").endswith("+00:00")
+    assert record == {
+        "answer_id": "id1",
+        "rating": "down",
+        "word": "wrong\nrate",
+        "question": "What is dropout?",
+        "answer": "It drops units.",
+        "lead": ["Dropout drops."],
+        "sources": ["dropout.md:1"],
+        "model": "m",
+        "engine": "openvino",
+        "preset": "focused",
+    }
+
+
+def test_many_writers_lose_no_line_and_mix_none(tmp_path):
+    file = tmp_path / "feedback.jsonl"
+    threads = [
+        threading.Thread(target=lambda at=at: [Feedback(file).append(f"{at}-{n}", ANSWER, "up") for n in range(5)])
+        for at in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({record["answer_id"] for record in lines(file)}) == 20
+
+
+def test_a_full_file_takes_no_more_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(feedback, "LARGEST_BYTES", 700)
+    log = Feedback(tmp_path / "feedback.jsonl")
+    log.append("1", ANSWER, "up")
+    with pytest.raises(AssistantError, match="below 700 bytes"):
+        log.append("2", ANSWER, "up", "x" * 600)
+    assert len(lines(log.file)) == 1
+
+
+def test_a_folder_that_cannot_be_written_is_explained_in_a_line(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(AssistantError, match="could not be kept"):
+        Feedback(tmp_path / "file" / "feedback.jsonl").append("1", ANSWER, "up")
+
+
+def test_the_setting_says_where_or_off(tmp_path):
+    assert feedback_of(read_settings(feedback="off")) is None
+    assert feedback_of(read_settings(feedback=str(tmp_path / "x.jsonl"))).file == tmp_path / "x.jsonl"
+    assert feedback_of(read_settings(home=tmp_path)).file == tmp_path / "feedback.jsonl"

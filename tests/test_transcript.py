@@ -1,0 +1,128 @@
+"""A chat leaves as Markdown or JSON, and JSON comes back whole or is refused with a reason."""
+
+import json
+
+import pytest
+from fakes import hit
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import transcript
+from assistant.conversation import Chat
+from assistant.decoding import Decoding
+from assistant.errors import AssistantError
+from assistant.records import Answer, CheckedSentence, LeadSentence
+from assistant.transcript import chat_from_json, chat_to_json, chat_to_markdown, exchange_to_markdown, file_name
+from assistant.ui.safe import safe_markdown
+
+HIT = hit("Dropout drops units.", 1, "Dropout", "What is dropout?", 0.7)
+
+
+@pytest.fixture
+def chat():
+    """Two versions of a first question, the later one edited and followed by a stopped one."""
+    chat = Chat("My chat")
+    first = chat.ask("What is dropout?", Decoding(), 3)
+    first.state, first.query, first.sources, first.text = "done", "what is dropout", (HIT,), "It drops. It sings."
+    first.lead = (LeadSentence("Dropout drops units.", 1),)
+    first.sentences = (CheckedSentence("It drops.", 1, 0.9, gap=""), CheckedSentence("It sings.", None, 0.1, True))
+    first.answer = Answer("What is dropout?", first.text, False, (HIT,), "m", "e", "focused", first.lead)
+    chat.ask_instead(first, "edited", Decoding(), 2).state = "done"
+    chat.ask("follow-up", Decoding(), 2).state = "writing"
+    return chat
+
+
+def test_a_chat_comes_back_from_json_as_it_was(chat):
+    assert chat_from_json(chat_to_json(chat).encode()) == chat
+
+
+def test_markdown_holds_the_answer_its_sources_and_sets_apart_what_the_notes_do_not_say(chat):
+    text = exchange_to_markdown(chat.exchanges[0], safe_markdown)
+    assert text.splitlines()[0] == "Dropout drops units. [1]"
+    assert "supported by the notes:\n\nIt drops. [1]" in text
+    assert "not in the notes:\n\n> It sings. (the notes say otherwise)" in text
+    assert text.endswith("Sources:\n\n- [1] Dropout › What is dropout? (dropout.md, line 1, strong)")
+
+
+def test_markdown_of_a_chat_holds_the_versions_that_are_shown(chat):
+    text = chat_to_markdown(chat, safe_markdown)
+    assert text.startswith("# My chat\n") and "## edited" in text and "## follow-up" in text
+    assert "## What is dropout?" not in text and "Stopped before its end" in text
+
+
+def test_markdown_of_a_chat_fetches_nothing(chat):
+    chat.show(chat.exchanges[0])
+    chat.exchanges[0].sentences = ()
+    chat.exchanges[0].text = "![x](http://evil.example/x.png)"
+    assert "![" not in chat_to_markdown(chat, safe_markdown)
+
+
+def test_file_names_hold_nothing_but_letters_digits_and_dashes():
+    assert file_name(Chat("../../etc/passwd Ünï?"), "md") == "etc-passwd-n.md"
+    assert file_name(Chat("???"), "json") == "chat.json"
+
+
+def changed(chat, change):
+    data = json.loads(chat_to_json(chat))
+    change(data)
+    return json.dumps(data).encode()
+
+
+def exchange(place, **values):
+    return lambda data: data["exchanges"][place].update(values)
+
+
+@pytest.mark.parametrize(
+    "change, says",
+    [
+        (lambda data: data.update(format="other"), "format"),
+        (lambda data: data.update(version=2), "version"),
+        (lambda data: data.update(extra=1), "extra"),
+        (exchange(0, extra=1), "extra"),
+        (exchange(0, text=None), "text"),
+        (exchange(0, question="  "), "no question"),
+        (exchange(0, number=7), "wrong number"),
+        (exchange(0, after=0), "follows a later one"),
+        (exchange(2, after=5), "follows a later one"),
+        (exchange(0, sources=[]), "cites a source"),
+        (lambda data: data["exchanges"][0]["decoding"].update(num_beams=99), "num_beams"),
+        (lambda data: data["exchanges"][0]["decoding"].update(temperature=float("nan")), "temperature"),
+        (lambda data: data["exchanges"][0]["sources"][0].update(score=float("inf")), "score"),
+        (lambda data: data.update(shown=[0]), "which version is shown"),
+        (lambda data: data.update(shown=[0, 99]), "which version is shown"),
+        (lambda data: data.update(shown=[0, 1, 2]), "two versions"),
+        (lambda data: data.update(exchanges=[], shown=[]), "no question"),
+    ],
+)
+def test_a_file_that_is_no_sound_chat_is_refused_with_the_reason(chat, change, says):
+    with pytest.raises(AssistantError, match=says):
+        chat_from_json(changed(chat, change))
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"format": 1}'])
+def test_a_file_of_another_kind_is_refused(content):
+    with pytest.raises(AssistantError, match="not a chat that was exported here"):
+        chat_from_json(content)
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(transcript, "LARGEST_BYTES", 100)
+    with pytest.raises(AssistantError, match="at most 100 bytes"):
+        chat_from_json(b"x" * 101)
+
+
+def test_a_file_with_too_many_exchanges_is_refused(chat, monkeypatch):
+    monkeypatch.setattr(transcript, "LONGEST_CHAT", 2)
+    with pytest.raises(AssistantError, match="may hold 2 exchanges"):
+        chat_from_json(chat_to_json(chat).encode())
+
+
+def test_a_file_cannot_make_the_page_ask_something(chat):
+    assert chat_from_json(changed(chat, exchange(2, state="asked"))).exchanges[2].state == "writing"
+
+
+@given(st.text())
+def test_any_question_survives_the_way_out_and_in(question):
+    chat = Chat()
+    chat.ask("x" + question, Decoding(), 3).state = "done"
+    assert chat_from_json(chat_to_json(chat).encode()) == chat
