@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.errors import AssistantError
-from assistant.records import Hit
+from assistant.records import CheckedSentence, Hit
 
 LARGEST_BYTES = 8_000_000
 LONGEST_NAME = 80  # characters of a chat's name
@@ -35,6 +35,22 @@ class _File(BaseModel):
 def strength(score: float) -> str:
     """A similarity in a word."""
     return "strong" if score >= SURE else "fair" if score >= LIKELY else "weak"
+
+
+def is_supported(sentence: CheckedSentence) -> bool:
+    """Whether a sentence may stand in an answer unmarked."""
+    return sentence.source is not None and not sentence.contradicted
+
+
+def unchecked(text: str, sentences: Sequence[CheckedSentence]) -> str:
+    """The end of a text that is not among its checked sentences yet."""
+    at = 0
+    for sentence in sentences:
+        found = text.find(sentence.text, at)
+        if found < 0:  # it was tidied before it was compared; what was written of it stays settled
+            continue
+        at = found + len(sentence.text)
+    return text[at:]
 
 
 def chat_to_json(chat: Chat) -> str:
@@ -115,23 +131,28 @@ def _parts(exchange: Exchange, clean: Clean) -> Iterator[str]:
 
 def _written(exchange: Exchange, clean: Clean) -> Iterator[str]:
     """What the model added; what the notes do not say is set apart."""
-    if not exchange.sentences:
-        if exchange.text:
-            yield "The model adds in its own words, which may be wrong:"
-            yield clean(exchange.text)
-        return
-    supported = [sentence for sentence in exchange.sentences if sentence.source is not None]
+    supported = [sentence for sentence in exchange.sentences if is_supported(sentence)]
     if supported:
         yield "The model adds, supported by the notes:"
-        joined = "".join(f"{each.gap}{each.text} [{each.source}]" for each in supported)
-        yield clean(joined.strip())
-    rest = [sentence for sentence in exchange.sentences if sentence.source is None]
+        yield clean("".join(f"{each.gap}{each.text} [{each.source}]" for each in supported).strip())
+    rest = [sentence for sentence in exchange.sentences if not is_supported(sentence)]
     if rest:
         yield "Written by the model and not in the notes:"
         marks = (" (the notes say otherwise)" if each.contradicted else "" for each in rest)
-        yield "\n".join(
-            f"> {clean(' '.join(each.text.split()))}{mark}\n>" for each, mark in zip(rest, marks, strict=True)
-        ).removesuffix("\n>")
+        yield "\n>\n".join(
+            f"> {clean(' '.join(each.text.split()))}{mark}" for each, mark in zip(rest, marks, strict=True)
+        )
+    open_end = unfinished(exchange)
+    if open_end:
+        yield "The model adds in its own words, which may be wrong:"
+        yield clean(open_end)
+
+
+def unfinished(exchange: Exchange) -> str:
+    """What the model wrote and nobody compared with the notes: the end of a stopped answer."""
+    if exchange.sentences and exchange.answer is not None:
+        return ""
+    return unchecked(exchange.text, exchange.sentences).strip()
 
 
 def _listed(title: str, hits: tuple[Hit, ...], clean: Clean) -> str:

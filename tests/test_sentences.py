@@ -3,11 +3,11 @@
 import pytest
 
 from assistant.records import CheckedSentence
+from assistant.transcript import unchecked
 from assistant.ui.sentences import (
     AGAINST,
     count_contradicted,
     count_unsupported,
-    rest_of,
     shaded,
     supported_markdown,
     whole_markdown,
@@ -28,6 +28,12 @@ def test_the_whole_text_keeps_its_order_shaded_and_marked_where_the_notes_do_not
         "Dropout drops units. :blue-badge[2] :gray-background[It was found in 1900.] "
         f":red-background[It is on at test time.] {AGAINST}"
     )
+
+
+def test_a_sentence_that_one_passage_supports_and_another_contradicts_does_not_stand_open():
+    both = CheckedSentence("The rate is 0.5.", 1, 0.9, contradicted=True, gap="")
+    assert supported_markdown([both]) == "" and count_unsupported([both]) == 1
+    assert AGAINST in whole_markdown([both])
 
 
 def test_they_are_counted():
@@ -53,6 +59,6 @@ def test_directives_from_the_model_are_not_drawn_inside_the_shade():
 
 
 def test_what_is_not_settled_yet_is_the_rest_of_the_text():
-    assert rest_of("Dropout drops units. It was found in 1900. It is", ALL[:2]) == " It is"
-    assert rest_of("Dropout", ()) == "Dropout"
-    assert rest_of("Dropout drops units. And", (CheckedSentence("tidied", 1, 0.9), SUPPORTED)) == " And"
+    assert unchecked("Dropout drops units. It was found in 1900. It is", ALL[:2]) == " It is"
+    assert unchecked("Dropout", ()) == "Dropout"
+    assert unchecked("Dropout drops units. And", (CheckedSentence("tidied", 1, 0.9), SUPPORTED)) == " And"

@@ -6,6 +6,7 @@ import streamlit as st
 
 from assistant.conversation import Exchange
 from assistant.records import Answer, CheckedSentence
+from assistant.transcript import unfinished
 from assistant.ui.safe import safe_label, safe_markdown
 from assistant.ui.sentences import (
     AGAINST,
@@ -30,28 +31,31 @@ def draw_text(exchange: Exchange) -> None:
     if exchange.lead:
         st.markdown(lead_markdown(exchange.lead))
     if answer is None or answer.finish != "notes":  # otherwise the text is the lead again
-        draw_written(exchange.text, exchange.sentences)
+        draw_checked(exchange.sentences)
+        draw_unchecked(unfinished(exchange))
     if answer is None:
         st.caption(safe_label(exchange.problem) or "Stopped. What was written so far is kept.")
     else:
         draw_end(answer)
 
 
-def draw_written(text: str, sentences: tuple[CheckedSentence, ...]) -> None:
+def draw_checked(sentences: tuple[CheckedSentence, ...]) -> None:
     """What the model wrote: supported sentences open, the others one click away."""
-    if not sentences:
-        if text:
-            st.caption(MODEL_ADDS)
-            st.markdown(safe_markdown(text))
-        return
     supported = supported_markdown(sentences)
     if supported:
         st.caption(MODEL_ADDS_SUPPORTED)
         st.markdown(supported)
-    if count_unsupported(sentences) or count_contradicted(sentences):
+    if count_unsupported(sentences):
         with st.expander(unsupported_label(sentences), type="compact"):
             st.caption(LEGEND)
             st.markdown(whole_markdown(sentences))
+
+
+def draw_unchecked(text: str) -> None:
+    """What the model wrote and nobody compared with the notes."""
+    if text:
+        st.caption(MODEL_ADDS)
+        st.markdown(safe_markdown(text))
 
 
 def unsupported_label(sentences: tuple[CheckedSentence, ...]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.records import CheckedSentence, LeadSentence
+from assistant.transcript import is_supported
 from assistant.ui.safe import safe_markdown
 
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)])\s+|^#{1,6}\s+|^>\s*")
@@ -27,7 +28,7 @@ def supported_markdown(sentences: Sequence[CheckedSentence]) -> str:
     return "".join(
         sentence.gap + _followed(safe_markdown(sentence.text), badge(sentence.source))
         for sentence in sentences
-        if sentence.source is not None
+        if is_supported(sentence)
     ).strip()
 
 
@@ -38,23 +39,12 @@ def whole_markdown(sentences: Sequence[CheckedSentence]) -> str:
 
 def count_unsupported(sentences: Sequence[CheckedSentence]) -> int:
     """How many sentences no passage supports."""
-    return sum(sentence.source is None for sentence in sentences)
+    return sum(not is_supported(sentence) for sentence in sentences)
 
 
 def count_contradicted(sentences: Sequence[CheckedSentence]) -> int:
     """How many sentences a passage speaks against."""
     return sum(sentence.contradicted for sentence in sentences)
-
-
-def rest_of(text: str, sentences: Sequence[CheckedSentence]) -> str:
-    """The end of a text that is not among its checked sentences yet."""
-    at = 0
-    for sentence in sentences:
-        found = text.find(sentence.text, at)
-        if found < 0:  # it was tidied before it was compared; what was written of it stays settled
-            continue
-        at = found + len(sentence.text)
-    return text[at:]
 
 
 def _marked(sentence: CheckedSentence) -> str:

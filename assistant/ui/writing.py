@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from assistant.chat import Checked, Event, Finished, Found, Prompted, Wrote
 from assistant.conversation import Exchange
 from assistant.errors import AssistantError
+from assistant.transcript import unchecked
 from assistant.ui.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, unsupported_label
 from assistant.ui.safe import safe_markdown
-from assistant.ui.sentences import count_unsupported, lead_markdown, rest_of, supported_markdown
+from assistant.ui.sentences import count_unsupported, lead_markdown, supported_markdown
 
 REDRAW_SECONDS = 0.12  # tokens are gathered for this long: a redraw for each one sends the whole text each time
 
@@ -80,7 +81,7 @@ class _Live:
         if not exchange.text:
             return
         settled = supported_markdown(exchange.sentences)
-        rest = rest_of(exchange.text, exchange.sentences)
+        rest = unchecked(exchange.text, exchange.sentences)
         self._adds.caption(MODEL_ADDS_SUPPORTED if settled and not rest.strip() else MODEL_ADDS)
         self._text.markdown(f"{settled}{safe_markdown(rest) if settled else safe_markdown(rest.lstrip())} ▌")
         if count_unsupported(exchange.sentences):
