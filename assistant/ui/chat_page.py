@@ -17,7 +17,7 @@ from assistant.notes import Library
 from assistant.settings import Settings
 from assistant.suggestions import suggest, suggest_nearest
 from assistant.ui.safe import safe_label
-from assistant.ui.sidebar import draw_sidebar
+from assistant.ui.sidebar import draw_about, draw_sidebar
 from assistant.ui.state import current_choices, say_once, session_chats, take_problem
 from assistant.ui.turn import Surroundings, draw_answer, draw_question
 from assistant.ui.writing import write_answer
@@ -39,7 +39,9 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     """
     st.title(TITLE, anchor=False)
     st.caption("Ask about deep learning. Answers come from the notes, with their sources.")
-    draw_sidebar(loading.parts, settings)
+    about, parts = draw_sidebar(settings), loading.parts
+    if parts is not None:
+        draw_about(about, parts)
     st.chat_input(
         "Ask about deep learning",
         max_chars=settings.question_limit,
@@ -49,7 +51,7 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     )
     chats = session_chats()
     chat, number = chats.chat, chats.current
-    library = loading.parts.shelf.library if loading.parts else None
+    library = parts.shelf.library if parts else None
     around = Surroundings(library, feedback_of(settings), settings.question_limit, notes_page)
     path = chat.path()
     starters = st.empty()  # a place of its own, so that they go as soon as a question is drawn
@@ -68,7 +70,9 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     problem = take_problem()
     if problem:
         st.warning(safe_label(problem))
-    if loading.parts is None:
+    if parts is None and loading.parts is not None:  # they came while the answer was waited for
+        draw_about(about, loading.parts)
+    elif loading.parts is None:
         _watch_loading(loading)
 
 

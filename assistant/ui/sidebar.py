@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from assistant.assembly import Parts
 from assistant.engines.process import EngineProcess
@@ -17,17 +18,22 @@ from assistant.ui.safe import safe_label
 UPGRADE_SECONDS = 2.0  # between two looks at a download
 
 
-def draw_sidebar(parts: Parts | None, settings: Settings) -> None:
-    """Draw the panel; works before the parts are loaded."""
+def draw_sidebar(settings: Settings) -> DeltaGenerator:
+    """Draw what needs no parts; gives back the place for what does."""
     with st.sidebar:
         draw_chats()
         st.divider()
         draw_parameters(settings.preset, settings.snippets)
         st.divider()
-        if parts is not None:
-            _draw_model(parts)
-            _draw_notes(parts)
-            draw_host_box(parts)
+        return st.container()
+
+
+def draw_about(place: DeltaGenerator, parts: Parts) -> None:
+    """The model, the notes and the host."""
+    with place:
+        _draw_model(parts)
+        _draw_notes(parts)
+        draw_host_box(parts)
 
 
 def _draw_model(parts: Parts) -> None:
