@@ -32,7 +32,7 @@ def loading_of_app() -> Loading:
 
 def chat() -> None:
     """The chat page."""
-    draw_chat_page(loading_of_app(), settings_of_app())
+    draw_chat_page(loading_of_app(), settings_of_app(), NOTES)
 
 
 def notes() -> None:
@@ -40,12 +40,10 @@ def notes() -> None:
     draw_notes_page(loading_of_app(), settings_of_app())
 
 
-PAGES = [
-    st.Page(chat, title="Chat", icon=":material/forum:", default=True),
-    st.Page(notes, title="Notes", icon=":material/library_books:", url_path="notes"),
-]
+CHAT = st.Page(chat, title="Chat", icon=":material/forum:", default=True)
+NOTES = st.Page(notes, title="Notes", icon=":material/library_books:", url_path="notes")
 
 try:
-    st.navigation(PAGES, position="top").run()
+    st.navigation([CHAT, NOTES], position="top").run()
 except AssistantError as fault:
     st.error(str(fault))

@@ -20,6 +20,7 @@ from assistant.ui.safe import safe_label
 from assistant.ui.sidebar import draw_about, draw_sidebar
 from assistant.ui.state import current_choices, say_once, session_chats, take_problem
 from assistant.ui.turn import Surroundings, draw_answer, draw_question
+from assistant.ui.visitor import assistant_of, library_of, place_of
 from assistant.ui.writing import write_answer
 
 TITLE = "Deep-learning notes"
@@ -51,8 +52,9 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     )
     chats = session_chats()
     chat, number = chats.chat, chats.current
-    library = parts.shelf.library if parts else None
-    around = Surroundings(library, feedback_of(settings), settings.question_limit, notes_page)
+    library = library_of(parts) if parts else None
+    adds = place_of(settings) != "off"
+    around = Surroundings(library, feedback_of(settings), settings.question_limit, notes_page, adds)
     path = chat.path()
     starters = st.empty()  # a place of its own, so that they go as soon as a question is drawn
     if not path:
@@ -66,7 +68,7 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
             suggestions = st.empty()
             if exchange is path[-1] and loading.parts is not None:
                 with suggestions.container():
-                    _draw_suggestions(chat, exchange, loading.parts.shelf.library, key)
+                    _draw_suggestions(chat, exchange, library_of(loading.parts), key)
     problem = take_problem()
     if problem:
         st.warning(safe_label(problem))
@@ -83,10 +85,10 @@ def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading
         with live.container():
             parts = _await_parts(loading)
             history = chat.history(exchange)
-            events = parts.assistant.ask(exchange.question, exchange.decoding, history, exchange.snippets)
+            events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)
             write_answer(exchange, events)
         live.empty()
-        around = replace(around, library=parts.shelf.library)
+        around = replace(around, library=library_of(parts))
     with finished:
         draw_answer(chat, exchange, around, key)
 

@@ -8,6 +8,13 @@ from assistant.assembly import Parts
 from assistant.hosts import memory_of_app
 from assistant.shapes import GIB
 from assistant.ui.safe import safe_label
+from assistant.ui.visitor import place_of
+
+_UPLOADS = {
+    "folder": "Notes that are added: kept in a folder of this host, for everyone",
+    "session": "Notes that are added: for you alone, gone with this tab",
+    "off": "Notes cannot be added here",
+}
 
 
 @st.fragment
@@ -33,6 +40,7 @@ def draw_host_box(parts: Parts) -> None:
             if info.detail:
                 lines.append(safe_label(info.detail))
         lines += [
+            _UPLOADS[place_of(parts.settings)],
             f"{host.disk_free / GIB:.0f} GB of disk were free at the start",
             "Chats: in this browser tab alone, gone when it closes",
         ]

@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from assistant.notes import Library
 from assistant.records import Hit, Note, Passage, Reference
 from assistant.transcript import strength
+from assistant.ui.note_view import query_of
 from assistant.ui.safe import safe_label, safe_markdown
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 
 
-def draw_chips(hits: tuple[Hit, ...], library: Library | None, key: str) -> None:
+def draw_chips(hits: tuple[Hit, ...], library: Library | None, notes_page: Page | None, key: str) -> None:
     """A button for each source; call it inside a fragment, so that opening one draws nothing else again."""
     with st.container(horizontal=True, gap="xsmall"):
         for hit in hits:
@@ -27,11 +29,11 @@ def draw_chips(hits: tuple[Hit, ...], library: Library | None, key: str) -> None
                 type="tertiary",
                 wrap=True,
             ):
-                show_source(hit, library)
+                show_source(hit, library, notes_page)
 
 
 @st.dialog("Source", width="medium", icon=":material/menu_book:")
-def show_source(hit: Hit, library: Library | None) -> None:
+def show_source(hit: Hit, library: Library | None, notes_page: Page | None) -> None:
     """The note that a passage stands in: the passage first, marked, what stands before it one click away."""
     passage = hit.passage
     note = _note_of(passage, library)
@@ -44,6 +46,10 @@ def show_source(hit: Hit, library: Library | None) -> None:
         _draw_marked(passage, hit.rank)
         st.caption("The note is no longer among the notes as it was; this is the passage that the answer used.")
         return
+    if notes_page is not None:
+        st.page_link(
+            notes_page, label="Open on the notes page", icon=":material/open_in_new:", query_params=query_of(passage)
+        )
     _draw_references(note.references)
     at = note.passages.index(passage)
     sections = list(_with_headings(note))

@@ -23,7 +23,8 @@ class Surroundings:
     library: Library | None  # None while the notes are being read
     feedback: Feedback | None  # None: ratings are not asked for
     question_limit: int  # characters
-    notes_page: Page | None = None  # where notes are read and added
+    notes_page: Page | None = None  # where notes are read
+    adds_notes: bool = False  # and may be added by this visitor
 
 
 def draw_question(exchange: Exchange) -> None:
@@ -40,9 +41,9 @@ def draw_answer(chat: Chat, exchange: Exchange, around: Surroundings, key: str) 
     if answer is not None and answer.abstained:
         if answer.nearest:
             st.caption("The nearest that the notes hold:")
-            draw_chips(answer.nearest, around.library, key)
-        if around.notes_page is not None:
+            draw_chips(answer.nearest, around.library, around.notes_page, key)
+        if around.notes_page is not None and around.adds_notes:
             st.page_link(around.notes_page, label="Add notes that cover it", icon=":material/upload_file:")
     elif exchange.sources:
-        draw_chips(exchange.sources, around.library, key)
+        draw_chips(exchange.sources, around.library, around.notes_page, key)
     draw_actions(chat, exchange, around.feedback, around.question_limit, key)
