@@ -14,7 +14,7 @@ from assistant.citations import Citations, Embed
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
 from assistant.generator import Generator, held
-from assistant.lead import choose_lead
+from assistant.lead import choose_lead, lead_text
 from assistant.prompt import build_prompt
 from assistant.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.retriever import Catalog, Retriever
@@ -146,7 +146,7 @@ class Assistant:
         return replace(answer, text=NOT_COVERED, abstained=True, sources=(), lead=(), nearest=found.retrieval.hits)
 
     def _from_notes(self, found: Found, decoding: Decoding, problem: str = "") -> Answer:
-        text = " ".join(sentence.text for sentence in found.lead)
+        text = lead_text(found.lead)
         return replace(self._blank(found, decoding), text=text, finish="notes", problem=problem)
 
     def _blank(self, found: Found, decoding: Decoding) -> Answer:

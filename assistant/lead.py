@@ -6,52 +6,143 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.embedder import Vectors
-from assistant.markup import plain_text, sentences
+from assistant.markup import plain_text
+from assistant.quotable import Quotable, closure, quotables, stands_alone
 from assistant.records import Hit, LeadSentence
+from assistant.wording import wording_of
 
-MOST_SENTENCES = 4
-OPENING_BONUS = 0.10  # a section's first sentence answers its heading
-RANK_COST = 0.06  # for each place that a passage stands behind the best
-TOO_ALIKE = 0.85  # cosine above which a sentence repeats one already chosen
-SHORTEST_WORDS = 4
+MOST_SENTENCES = 5  # a list, table or code block counts as one
+FARTHEST = 0.5  # what a section may lack to the strongest one; weaker ones would change the subject
+TOO_ALIKE = 0.8  # cosine above which a sentence repeats one already chosen
+
+Embed = Callable[[Sequence[str]], Vectors]
+Place = tuple[int, int]  # of a part: its section's index among the hits, and its own in the section
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    text: str
-    source: int  # rank of the hit
-    position: int  # in its passage
+class Weights:
+    """What makes a section and a sentence in it worth quoting.
+
+    Chosen on the tuning half of the labelled questions, where the figures change little around these values. Cosines
+    of single sentences say less than where a sentence stands, so the lead reads on in the best section.
+    """
+
+    # A section's strength is the score of its passage and ...
+    first_cosine: float = 1.0  # of its first sentence, which answers its heading
+    first_words: float = 0.4  # share of the question's words in that sentence
+    heading_cosine: float = 0.5
+    rank: float = 0.06  # taken off for each passage that was found before it
+    # A sentence's worth is ...
+    behind: float = 0.8  # times what its section lacks to the strongest, taken off
+    cosine: float = 0.4
+    words: float = 0.1  # share of the question's words in it
+    first: float = 0.1  # for being the first of its section
+    position: float = 0.1  # taken off for each sentence before it
+    joined: float = 0.1  # for standing next to a sentence that is chosen
+
+
+WEIGHTS = Weights()
 
 
 def choose_lead(
-    question: str, hits: Sequence[Hit], embed: Callable[[Sequence[str]], Vectors], most: int = MOST_SENTENCES
+    question: str, hits: Sequence[Hit], embed: Embed, most: int = MOST_SENTENCES, weights: Weights = WEIGHTS
 ) -> tuple[LeadSentence, ...]:
-    """At most ``most`` whole sentences from the hits, chosen for the question, in the order of the notes.
+    """At most ``most`` whole sentences from the hits, chosen for the question, in an order that reads well.
 
-    Each is scored by its cosine with the question, with a bonus for opening its section and a cost for coming from a
-    lower-ranked passage; sentences that repeat one another are left out.
+    Sections are read from their beginning, and the best sentences are taken one after the other, each with what it
+    cannot stand without: the sentence that it points back to, the list that it announces. What repeats a sentence
+    already taken is passed over. The section that gave the best comes first, the others follow by rank, and within
+    each the order is that of the notes.
     """
-    candidates = [
-        _Candidate(text, hit.rank, position)
-        for hit in hits
-        for position, text in enumerate(sentences(hit.passage.text))
-        if len(text.split()) >= SHORTEST_WORDS
+    sections = [quotables(hit.passage.text) for hit in hits]
+    places = [
+        (hit, at)
+        for hit, parts in enumerate(sections)
+        for at in range(len(parts))
+        if all(stands_alone(parts[place]) for place in closure(parts, at))
     ]
-    if not candidates:
+    if not places:
         return ()
-    vectors = embed([question, *(plain_text(candidate.text) for candidate in candidates)])
-    relevance = vectors[1:] @ vectors[0]
+    headings = [hit.passage.heading or hit.passage.title for hit in hits]
+    vectors = embed([question, *headings, *(plain_text(sections[hit][at].text) for hit, at in places)])
+    cosines = vectors @ vectors[0]
+    similar = dict(zip(places, cosines[1 + len(hits) :], strict=True))
+    vector = dict(zip(places, vectors[1 + len(hits) :], strict=True))
+    shared = {(hit, at): _shared(question, sections[hit][at].text) for hit, at in places}
+    strength = {
+        hit: hits[hit].score
+        + weights.first_cosine * float(similar[hit, at])
+        + weights.first_words * shared[hit, at]
+        + weights.heading_cosine * float(cosines[1 + hit])
+        - weights.rank * hit
+        for hit, at in reversed(places)  # so that the first of each section stays
+    }
+    worth = {
+        (hit, at): weights.cosine * float(similar[hit, at])
+        + weights.words * shared[hit, at]
+        + weights.first * (at == 0)
+        - weights.position * at
+        - weights.behind * (max(strength.values()) - strength[hit])
+        for hit, at in places
+    }
+    places = [(hit, at) for hit, at in places if max(strength.values()) - strength[hit] <= FARTHEST]
+    first = {hit: (hit, at) for hit, at in reversed(places)}
+    chosen: list[Place] = []  # the best first
+    # A section is quoted from its beginning: what comes later leans on it.
+    while len(chosen) < most and (open_to := [at for at in places if at == first[at[0]] or first[at[0]] in chosen]):
+        best = max(open_to, key=lambda place: worth[place] + weights.joined * _joins(place, chosen))
+        places.remove(best)
+        together = [(best[0], at) for at in sorted(closure(sections[best[0]], best[1])) if (best[0], at) not in chosen]
+        alike = any(float(vector[best] @ vector[other]) >= TOO_ALIKE for other in chosen if other != best)
+        if not alike and len(chosen) + len(together) <= most:
+            chosen += together
+    return _in_order(hits, sections, chosen)
 
-    def score(at: int) -> float:
-        candidate = candidates[at]
-        opening = OPENING_BONUS if candidate.position == 0 else 0.0
-        return float(relevance[at]) + opening - RANK_COST * (candidate.source - 1)
 
-    chosen: list[int] = []
-    for at in sorted(range(len(candidates)), key=score, reverse=True):
-        if all(float(vectors[1 + at] @ vectors[1 + other]) < TOO_ALIKE for other in chosen):
-            chosen.append(at)
-        if len(chosen) == most:
-            break
-    picked = sorted((candidates[at] for at in chosen), key=lambda candidate: (candidate.source, candidate.position))
-    return tuple(LeadSentence(candidate.text, candidate.source) for candidate in picked)
+def lead_text(
+    lead: Sequence[LeadSentence],
+    mark: Callable[[int], str] = lambda source: "",
+    written: Callable[[str], str] = lambda text: text,
+) -> str:
+    """The lead as one Markdown text.
+
+    ``mark`` writes a source's number and stands behind the last sentence or list that comes from it. Each text goes
+    through ``written``, for those who must make it safe first.
+    """
+    marked = {sentence.source: at for at, sentence in enumerate(lead) if _takes_mark(sentence.text)}
+    return "".join(
+        (sentence.gap if at else "")
+        + written(sentence.text)
+        + (mark(sentence.source) if marked.get(sentence.source) == at else "")
+        for at, sentence in enumerate(lead)
+    )
+
+
+def _shared(question: str, text: str) -> float:
+    """Share of the question's words that a text holds."""
+    asked = wording_of(question).bag
+    return len(asked & wording_of(text).bag) / max(1, len(asked))
+
+
+def _joins(place: Place, chosen: Sequence[Place]) -> bool:
+    hit, at = place
+    return (hit, at - 1) in chosen or (hit, at + 1) in chosen
+
+
+def _in_order(
+    hits: Sequence[Hit], sections: Sequence[Sequence[Quotable]], chosen: Sequence[Place]
+) -> tuple[LeadSentence, ...]:
+    """The chosen parts as they are read: a new section and a block begin a paragraph of their own."""
+    lead: list[LeadSentence] = []
+    before: tuple[int, str] | None = None  # hit and kind of the part before
+    for hit, at in sorted(chosen, key=lambda place: (place[0] != chosen[0][0], place)):
+        part = sections[hit][at]
+        gap = " " if before == (hit, "sentence") and part.kind == "sentence" else "\n\n"
+        lead.append(LeadSentence(part.text, hits[hit].rank, gap if lead else ""))
+        before = (hit, part.kind)
+    return tuple(lead)
+
+
+def _takes_mark(text: str) -> bool:
+    """Whether a mark behind a text stays readable: behind code, tables and formulas it would become part of them."""
+    return not text.rsplit("\n", 1)[-1].lstrip().startswith(("```", "~~~", "|", "$$"))

@@ -106,10 +106,11 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class LeadSentence:
-    """A sentence of the notes shown before the generated text, with the number of its source."""
+    """A sentence of the notes, or a list, table or code block, shown before the generated text, with its source."""
 
-    text: str
+    text: str  # Markdown
     source: int
+    gap: str = " "  # white space that stands before it; a new section or block begins a paragraph
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.errors import AssistantError
+from assistant.lead import lead_text
 from assistant.records import CheckedSentence, Hit
 
 LARGEST_BYTES = 8_000_000
@@ -121,7 +122,7 @@ def _parts(exchange: Exchange, clean: Clean) -> Iterator[str]:
         yield answer.text
         yield _listed("Nearest notes:", answer.nearest, clean)
         return
-    yield " ".join(f"{clean(sentence.text)} [{sentence.source}]" for sentence in exchange.lead)
+    yield lead_text(exchange.lead, lambda source: f" [{source}]", clean)
     if answer is None or answer.finish != "notes":
         yield from _written(exchange, clean)
     if answer is None:

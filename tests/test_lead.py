@@ -1,35 +1,108 @@
-"""The lead consists of whole sentences of the notes, in their order, each with the number of its source."""
+"""The lead reads as an answer: whole sentences from the beginning of the best sections, each with its source."""
 
+from itertools import pairwise
+
+import pytest
 from fakes import WordEmbedder, hit
 
-from assistant.lead import MOST_SENTENCES, choose_lead
+from assistant.lead import MOST_SENTENCES, choose_lead, lead_text
 from assistant.markup import sentences
+from assistant.records import LeadSentence
 
 EMBED = WordEmbedder().embed
+
+STEPS = hit(
+    "To freeze layers in PyTorch, follow these steps:\n\n"
+    "1. Set `requires_grad = False` on the parameters.\n"
+    "2. Give the optimizer the other parameters.\n"
+    "3. Call `eval()` on batch normalization.\n\n"
+    "Frozen layers need no gradient memory.",
+    heading="How do I freeze layers in PyTorch?",
+)
+TABLE = hit(
+    "LSTM and GRU differ in gates and states.\n\n"
+    "| | LSTM | GRU |\n|---|---|---|\n| Gates | 3 | 2 |\n| States | 2 | 1 |\n\n"
+    "GRU trains a little faster than LSTM.",
+    heading="LSTM vs GRU",
+)
 
 
 def lead(question, *hits, most=MOST_SENTENCES):
     return [(sentence.text, sentence.source) for sentence in choose_lead(question, hits, EMBED, most)]
 
 
-def test_the_sentence_that_answers_is_chosen_with_its_source():
-    first = hit("Adam keeps moments of gradients. Bananas are yellow fruit mostly.", 1)
-    second = hit("Momentum smooths noisy steps nicely.", 2)
-    assert lead("moments of gradients", first, second, most=1) == [("Adam keeps moments of gradients.", 1)]
+def test_a_definition_is_the_opening_of_the_section_and_what_follows_it():
+    section = hit("Dropout is a method that zeroes units. Dropout rates are 0.1 to 0.5. Bananas are yellow today.")
+    assert lead("What is dropout?", section, most=2) == [
+        ("Dropout is a method that zeroes units.", 1),
+        ("Dropout rates are 0.1 to 0.5.", 1),
+    ]
 
 
-def test_sentences_stand_in_the_order_of_sources_and_positions():
-    first = hit("Opening words of no relevance. Middle talks about learning rate. Rate decay comes last here.", 1)
-    second = hit("Learning rate rate rate matters.", 2)
-    found = lead("learning rate", first, second)
-    assert [source for _, source in found] == sorted(source for _, source in found)
-    texts = [text for text, source in found if source == 1]
-    assert texts == [text for text in sentences(first.passage.text) if text in texts]
-    assert len(texts) >= 2
+def test_a_reason_comes_from_the_section_that_gives_it_though_it_was_found_later():
+    other = hit("Dropout is a method for networks. Dropout rates are small.", 1, heading="Dropout")
+    reason = hit(
+        "Dropout prevents overfitting because units cannot rely on neighbors.",
+        2,
+        heading="Why dropout prevents overfitting",
+    )
+    assert lead("why does dropout prevent overfitting", other, reason)[0] == (reason.passage.text, 2)
+
+
+def test_steps_come_as_the_whole_list_behind_the_sentence_that_announces_it():
+    found = [text for text, _ in lead("how freeze layers in pytorch", STEPS)]
+    assert found[0].endswith("follow these steps:")
+    assert found[1].splitlines()[0].startswith("1.") and found[1].splitlines()[2].startswith("3.")
+
+
+def test_no_list_is_announced_that_does_not_follow():
+    assert not [text for text, _ in lead("how freeze layers in pytorch", STEPS, most=1) if text.endswith(":")]
+
+
+def test_a_comparison_shows_its_table_whole():
+    found = [text for text, _ in lead("LSTM vs GRU gates and states", TABLE)]
+    assert found[0] == "LSTM and GRU differ in gates and states."
+    assert "| Gates | 3 | 2 |\n| States | 2 | 1 |" in found[1]
+
+
+def test_a_comparison_of_two_sections_has_both_sides():
+    adam = hit("Adam adapts the rate of each weight. Adam needs little tuning. Adam keeps two moments.", 1)
+    sgd = hit("SGD uses one rate for all weights. SGD generalizes well.", 2)
+    assert {source for _, source in lead("Adam or SGD rate", adam, sgd)} == {1, 2}
+
+
+def test_an_amount_is_found_inside_its_section():
+    section = hit(
+        "Good rates depend on the optimizer. A good default rate for Adam is 0.001. Bananas are yellow today."
+    )
+    assert "A good default rate for Adam is 0.001." in [text for text, _ in lead("default rate for Adam", section)]
+
+
+def test_trouble_is_answered_with_its_cause_and_its_repair():
+    section = hit("NaN loss comes from exploding gradients. It is mended by gradient clipping at norm 1.0.")
+    assert len(lead("loss is nan", section)) == 2
+
+
+def test_a_section_is_quoted_from_its_beginning():
+    first = hit("Gradient noise grows in small batches. The rate must then fall. Learning rate decay helps Adam.", 1)
+    found = [text for text, _ in lead("learning rate decay Adam", first, most=2)]
+    assert found[0] == "Gradient noise grows in small batches."
+
+
+def test_a_sentence_that_points_back_never_comes_without_the_one_before():
+    section = hit("Adam adapts rates. Momentum smooths noisy steps. It keeps a running mean of gradients.")
+    found = [text for text, _ in lead("running mean of gradients", section, most=3)]
+    assert "It keeps a running mean of gradients." not in found or "Momentum smooths noisy steps." in found
+
+
+def test_a_section_about_something_else_is_left_out():
+    good = hit("Dropout zeroes random units. Dropout helps to generalize.", 1, heading="Dropout", score=0.8)
+    poor = hit("Bananas are yellow fruit mostly.", 2, heading="Fruit", score=0.4)
+    assert {source for _, source in lead("dropout units", good, poor)} == {1}
 
 
 def test_no_sentence_is_repeated_and_none_is_cut_or_invented():
-    first = hit("Dropout zeroes random units. It helps to generalize well.", 1)
+    first = hit("Dropout zeroes random units. Dropout helps to generalize well.", 1)
     second = hit("Dropout zeroes random units. Weight decay shrinks large weights.", 2)
     found = [text for text, _ in lead("dropout units", first, second)]
     assert found.count("Dropout zeroes random units.") == 1
@@ -42,11 +115,17 @@ def test_at_most_the_given_number_of_sentences_is_chosen():
     assert len(lead("alpha3 beta5", long, most=2)) == 2
 
 
-def test_an_opening_sentence_wins_among_equals():
-    assert lead("alpha beta", hit("Alpha beta one two. Alpha beta three four."), most=1) == [("Alpha beta one two.", 1)]
+def test_sentences_of_one_source_stay_together_in_the_order_of_the_notes():
+    first = hit("Learning rate is a step. Learning rate decays later. Learning rate warms up.", 1)
+    second = hit("Learning rate matters most of all. Learning rate is tuned first.", 2)
+    found = lead("learning rate", first, second)
+    sources = [source for _, source in found]
+    assert sources == sorted(sources) or sources == sorted(sources, reverse=True)
+    texts = [text for text, source in found if source == 1]
+    assert texts == [text for text in sentences(first.passage.text) if text in texts]
 
 
-def test_fragments_code_and_tables_give_no_lead():
+def test_fragments_code_and_tables_alone_give_no_lead():
     assert lead("x", hit("Too short. No.\n\n```\ncode is no sentence here.\n```\n\n| a b c |\n|---|\n| e f g. |")) == []
     assert lead("x") == []
 
@@ -54,3 +133,28 @@ def test_fragments_code_and_tables_give_no_lead():
 def test_formulas_links_and_marks_come_out_as_markdown():
     text = "The rate $1-p$ keeps **half** the [units](http://x.y)."
     assert lead("rate", hit(text)) == [(text, 1)]
+
+
+def test_a_new_source_and_a_block_begin_a_paragraph():
+    other = hit("Freeze layers in PyTorch to save memory.", 2, heading="Why freeze layers?")
+    chosen = choose_lead("how freeze layers in pytorch", [STEPS, other], EMBED)
+    assert chosen[0].gap == "" and {sentence.source for sentence in chosen} == {1, 2}
+    for before, after in pairwise(chosen):
+        assert after.gap == ("\n\n" if before.source != after.source or "1. " in before.text + after.text else " ")
+
+
+@pytest.mark.parametrize("block", ["```\nx = 1\n```", "| a |\n|---|\n| 1 |", "$$\nx^2\n$$"])
+def test_the_mark_of_a_source_stands_behind_its_last_sentence_and_never_in_code_tables_or_formulas(block):
+    chosen = (
+        LeadSentence("One.", 2, ""),
+        LeadSentence("Two.", 2, " "),
+        LeadSentence(block, 2, "\n\n"),
+        LeadSentence("Three.", 1, "\n\n"),
+    )
+    assert lead_text(chosen, lambda source: f" [{source}]") == f"One. Two. [2]\n\n{block}\n\nThree. [1]"
+
+
+def test_every_text_is_written_as_the_caller_wants_but_not_the_marks():
+    chosen = (LeadSentence("one", 1, ""), LeadSentence("- two", 1, "\n\n"))
+    assert lead_text(chosen, lambda source: " <m>", str.upper) == "ONE\n\n- TWO <m>"
+    assert lead_text(()) == ""

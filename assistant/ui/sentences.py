@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.lead import lead_text
 from assistant.records import CheckedSentence, LeadSentence
 from assistant.transcript import is_supported
 from assistant.ui.safe import safe_markdown
@@ -19,8 +20,8 @@ def badge(source: int | None) -> str:
 
 
 def lead_markdown(lead: Sequence[LeadSentence]) -> str:
-    """The sentences of the notes, each with the number of its source."""
-    return " ".join(f"{safe_markdown(sentence.text)} {badge(sentence.source)}" for sentence in lead)
+    """What the notes say, with the number of each source behind the last sentence that comes from it."""
+    return lead_text(lead, lambda source: f" {badge(source)}", safe_markdown)
 
 
 def supported_markdown(sentences: Sequence[CheckedSentence]) -> str:
