@@ -169,8 +169,26 @@ def test_index_reports_what_it_embedded_and_which_files_it_skipped(knowledge, ru
 def test_ask_in_words_shows_lead_sources_and_where_they_stand(knowledge, run):
     status, out, err = run("ask", "--knowledge", knowledge, "--model", "none", "What is dropout?")
     assert status == 0 and "ASSISTANT_MODEL is none" in err
-    assert "Dropout sets random units to zero during training. [1]" in out
+    assert "during training. Dropout prevents units from relying on one another. [1]" in out
     assert "[1] Dropout › What is dropout?  (dropout.md:12, score" in out
+
+
+@pytest.mark.slow
+def test_evaluate_answers_gives_one_row_for_each_model_and_preset(knowledge, tmp_path, run):
+    gold = tmp_path / "gold.jsonl"
+    facts = [{"say": "zero", "any": ["units to zero"]}]
+    rows = [
+        {"id": "1", "question": "What is dropout?", "covered": True, "facts": facts, "answers": []},
+        {"id": "2", "question": "Who won the 1998 football world cup?", "covered": False, "facts": [], "answers": []},
+    ]
+    gold.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    arguments = ["evaluate", "--answers", "--model", "none", "--knowledge", knowledge, "--gold", gold]
+    status, out, _ = run(*arguments, "--json")
+    (row,) = json.loads(out)["answers"]
+    assert status == 0 and (row["model"], row["covered"], row["off_topic"]) == ("none", 1, 1)
+    assert row["lead_holds"] == row["answer_holds"] == 1.0 and row["off_topic_written"] == 0
+    status, out, _ = run(*arguments, "--preset", "focused", "--preset", "balanced")
+    assert status == 0 and out.count("100.0%") == 4 and "balanced" in out
 
 
 def test_models_lists_every_model_and_the_chosen_one_as_json(monkeypatch):
@@ -190,7 +208,8 @@ def test_the_list_of_commands_is_whole_and_imports_none_of_them():
     )
     result = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True)
     assert result.stderr.strip() == "[]"
-    files = {file.stem for file in (REPOSITORY / "assistant" / "commands").glob("[!_]*.py")} - {"shared", "group"}
+    helpers = {"shared", "group", "waiting", "evaluate_answers"}
+    files = {file.stem for file in (REPOSITORY / "assistant" / "commands").glob("[!_]*.py")} - helpers
     assert {entry.module for entry in COMMANDS.values()} == files
     for name in COMMANDS:
         assert f"\n  {name} " in result.stdout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,12 +18,10 @@ from assistant.commands.shared import (
     questions_from_input,
     settings_for,
 )
+from assistant.commands.waiting import await_model
 from assistant.decoding import PRESETS, Decoding, decoding_for
-from assistant.engines.life import LOAD_SECONDS
-from assistant.engines.process import EngineProcess
-from assistant.engines.switching import SwitchingGenerator
-from assistant.engines.upgrade import Upgrade
 from assistant.errors import EngineError
+from assistant.lead import lead_text
 from assistant.records import Answer, CheckedSentence, Hit, LeadSentence
 from assistant.views import answer_view, retrieval_view
 
@@ -66,7 +63,7 @@ def ask(
     parts = assemble(settings, bar, upgrade=settings.model != "auto")
     bar.close()
     try:
-        _await_model(parts)
+        await_model(parts)
         if question is None:
             return answer_each(questions_from_input(), lambda text: answer_view(_answer(parts, text, decoding)))
         if as_json:
@@ -108,29 +105,6 @@ def search(question: str | None, as_json: bool, knowledge: Path | None, snippets
     return 0
 
 
-def _await_model(parts: Parts) -> None:
-    """Wait for the first load, and for a model that was named and must be got first.
-
-    A model that fails is reported; then the notes, or the model that is here, answer alone.
-    """
-    if parts.upgrade is not None:
-        _await_upgrade(parts.upgrade)
-    if isinstance(parts.generator, (EngineProcess, SwitchingGenerator)):
-        status = parts.generator.wait(LOAD_SECONDS)
-        if status.state != "ready":
-            click.echo(f"note: {status.detail} The notes answer alone.", err=True)
-    elif parts.generator is None:
-        click.echo(f"note: {parts.choice.reason}", err=True)
-
-
-def _await_upgrade(upgrade: Upgrade) -> None:
-    while (status := upgrade.wait(1.0)).state not in ("done", "waiting", "failed", "closed"):
-        if sys.stderr.isatty():
-            click.echo(f"\r{status.line:<78}", nl=False, err=True)
-    if status.state != "done":
-        click.echo(f"note: {status.line}", err=True)
-
-
 def _answer(parts: Parts, question: str, decoding: Decoding) -> Answer:
     for event in parts.assistant.ask(question, decoding, snippets=parts.settings.snippets):
         if isinstance(event, Finished):
@@ -160,7 +134,7 @@ def _print_supported(sentence: CheckedSentence, *, follows: bool) -> bool:
 
 def _print_lead(lead: tuple[LeadSentence, ...]) -> None:
     if lead:
-        click.echo(" ".join(f"{sentence.text} [{sentence.source}]" for sentence in lead) + "\n")
+        click.echo(lead_text(lead, lambda source: f" [{source}]") + "\n")
 
 
 def _print_end(answer: Answer) -> None:

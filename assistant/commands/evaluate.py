@@ -10,8 +10,11 @@ from typing import Any
 import click
 
 from assistant.assembly import open_shelf
+from assistant.commands.evaluate_answers import show_answer_figures
 from assistant.commands.shared import ProgressBar, json_option, knowledge_option, settings_for
 from assistant.coverage import shipped_model
+from assistant.decoding import PRESETS
+from assistant.evaluation.answers import sample
 from assistant.evaluation.fit import fit_coverage, write_coverage
 from assistant.evaluation.gold import GOLD, read_gold
 from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
@@ -30,10 +33,35 @@ from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_a
 )
 @click.option("--fit", is_flag=True, help="First learn the coverage decision from the tuning half and keep it.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Also draw the table to this PNG.")
-def evaluate(as_json: bool, knowledge: Path | None, gold: Path, half: str, fit: bool, plot: Path | None) -> None:
-    """Measure retrieval on labelled questions: dense, BM25 and hybrid, and the "not covered" decision."""
+@click.option("--answers", is_flag=True, help="Measure whole answers instead of retrieval.")
+@click.option("--model", "models", multiple=True, help="With --answers: as for ask; none is quick. Can be repeated.")
+@click.option(
+    "--preset", "presets", multiple=True, type=click.Choice(list(PRESETS)), help="With --answers. Can be repeated."
+)
+@click.option("--limit", type=click.IntRange(1), help="With --answers: ask this many questions, evenly spread.")
+def evaluate(
+    as_json: bool,
+    knowledge: Path | None,
+    gold: Path,
+    half: str,
+    fit: bool,
+    plot: Path | None,
+    answers: bool,
+    models: tuple[str, ...],
+    presets: tuple[str, ...],
+    limit: int | None,
+) -> None:
+    """Measure retrieval on labelled questions: dense, BM25 and hybrid, and the "not covered" decision.
+
+    With --answers: whole answers. How often the lead alone, and with what the model writes, states every key fact;
+    how many of the model's sentences the notes support; repetition, length and seconds.
+    """
     settings = settings_for(knowledge)
     questions = read_gold(gold)
+    if answers:
+        chosen = sample([question for question in questions if half in ("all", question.half)], limit)
+        show_answer_figures(settings, models, presets, chosen, as_json)
+        return
     bar = ProgressBar()
     shelf, retriever = open_shelf(settings, bar)
     bar.close()

@@ -41,3 +41,8 @@ def auc(scores: npt.NDArray[np.float64], covered: npt.NDArray[np.bool_]) -> floa
     higher = (good[:, None] > bad[None, :]).mean()
     equal = (good[:, None] == bad[None, :]).mean()
     return float(higher + equal / 2)
+
+
+def mean(values: Sequence[float]) -> float:
+    """The arithmetic mean; not a number for no values."""
+    return sum(values) / len(values) if values else float("nan")

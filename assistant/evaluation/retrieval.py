@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from assistant.coverage import CoverageModel, Evidence
 from assistant.evaluation.gold import Question, searchable, section_of
-from assistant.evaluation.measures import all_facts, auc, ndcg_at, recall_at, reciprocal_rank
+from assistant.evaluation.measures import all_facts, auc, mean, ndcg_at, recall_at, reciprocal_rank
 from assistant.records import Passage
 from assistant.retriever import Catalog, Retriever
 
@@ -99,15 +99,11 @@ def _ranking(
     return Ranking(
         way=way,
         questions=len(questions),
-        recall_1=_mean([recall_at(rank, 1) for rank, _ in ranks]),
-        recall_3=_mean([recall_at(rank, 3) for rank, _ in ranks]),
-        recall_5=_mean([recall_at(rank, 5) for rank, _ in ranks]),
-        mrr=_mean([reciprocal_rank(rank) for rank, _ in ranks]),
-        ndcg_10=_mean([ndcg_at(rank, len(question.answers)) for rank, question in ranks]),
-        facts_3=_mean([float(all_facts(q.facts, top)) for top, q in texts]),
-        facts_single=_mean([float(any(all_facts(q.facts, [text]) for text in top)) for top, q in texts]),
+        recall_1=mean([recall_at(rank, 1) for rank, _ in ranks]),
+        recall_3=mean([recall_at(rank, 3) for rank, _ in ranks]),
+        recall_5=mean([recall_at(rank, 5) for rank, _ in ranks]),
+        mrr=mean([reciprocal_rank(rank) for rank, _ in ranks]),
+        ndcg_10=mean([ndcg_at(rank, len(question.answers)) for rank, question in ranks]),
+        facts_3=mean([float(all_facts(q.facts, top)) for top, q in texts]),
+        facts_single=mean([float(any(all_facts(q.facts, [text]) for text in top)) for top, q in texts]),
     )
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else float("nan")

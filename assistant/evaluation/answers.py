@@ -1,0 +1,124 @@
+"""Asks the labelled questions and measures whole answers: whether lead and answer say what is needed, and how."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from assistant.chat import Assistant, Finished
+from assistant.decoding import Decoding
+from assistant.errors import EngineError
+from assistant.evaluation.gold import Question
+from assistant.evaluation.measures import all_facts, mean
+from assistant.records import Answer
+
+REPEATED_WORDS = 4  # words in a row that count as a repetition when they occur again
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFigures:
+    """Means over the questions that were asked, for one model and preset; None where there was nothing to average."""
+
+    model: str
+    preset: str
+    covered: int  # questions that the notes answer
+    lead_holds: float | None  # share of them whose lead alone states every key fact
+    answer_holds: float | None  # share whose lead and generated text together do
+    supported: float | None  # share of the generated sentences that the notes support
+    lead_repeated: float | None  # share of the 4-grams of the lead that stood in it before
+    repeated: float | None  # the same of the generated text
+    lead_words: float | None
+    words: float | None  # of the generated text
+    seconds_to_lead: float | None
+    seconds: float | None  # for the whole answer
+    off_topic: int  # questions that the notes do not answer
+    off_topic_written: int  # of those, how many got generated text
+
+
+def measure_answers(
+    assistant: Assistant,
+    decoding: Decoding,
+    questions: Sequence[Question],
+    snippets: int = 3,
+    report: Callable[[int], None] = lambda done: None,
+) -> AnswerFigures:
+    """Ask every question once. ``report`` is called with the number of questions that are done.
+
+    Raises AssistantError when the model fails: half a measurement is none.
+    """
+    answers: list[tuple[Question, Answer, float]] = []
+    for question in questions:
+        began = time.perf_counter()
+        answer = _ask(assistant, decoding, question.text, snippets)
+        answers.append((question, answer, time.perf_counter() - began))
+        report(len(answers))
+    covered = [(question, answer, seconds) for question, answer, seconds in answers if question.covered]
+    off_topic = [answer for question, answer, _ in answers if not question.covered]
+    leads = [lead_of(answer) for _, answer, _ in covered]
+    texts = [written_in(answer) for _, answer, _ in covered]
+    checked = [sentence for _, answer, _ in covered for sentence in answer.sentences]
+    return AnswerFigures(
+        model=next((answer.model for _, answer, _ in answers if not answer.abstained), "none"),
+        preset=decoding.preset,
+        covered=len(covered),
+        lead_holds=_mean([holds(question, lead) for (question, _, _), lead in zip(covered, leads, strict=True)]),
+        answer_holds=mean(
+            [
+                holds(question, f"{lead}\n{text}")
+                for (question, _, _), lead, text in zip(covered, leads, texts, strict=True)
+            ]
+        ),
+        supported=_mean([float(sentence.source is not None) for sentence in checked]),
+        lead_repeated=_mean([repeated_share(lead) for lead in leads if lead]),
+        repeated=_mean([repeated_share(text) for text in texts if text]),
+        lead_words=_mean([len(lead.split()) for lead in leads if lead]),
+        words=_mean([len(text.split()) for text in texts if text]),
+        seconds_to_lead=_mean([answer.seconds_to_retrieve for _, answer, _ in covered]),
+        seconds=_mean([seconds for _, _, seconds in covered]),
+        off_topic=len(off_topic),
+        off_topic_written=sum(bool(written_in(answer)) for answer in off_topic),
+    )
+
+
+def holds(question: Question, text: str) -> float:
+    """1 when a text states every key fact of a question, else 0."""
+    return float(all_facts(question.facts, [text.lower()]))
+
+
+def lead_of(answer: Answer) -> str:
+    """The text of the lead."""
+    return " ".join(sentence.text for sentence in answer.lead)
+
+
+def written_in(answer: Answer) -> str:
+    """What a model wrote; nothing when the notes answered alone or the question was declined."""
+    return "" if answer.abstained or answer.finish == "notes" else answer.text
+
+
+def repeated_share(text: str) -> float:
+    """Share of a text's 4-grams of words that stood in it before; 0 for fewer than four words."""
+    words = re.findall(r"\w+", text.lower())
+    grams = list(zip(*(words[at:] for at in range(REPEATED_WORDS)), strict=False))
+    return 1 - len(set(grams)) / len(grams) if grams else 0.0
+
+
+def sample(questions: Sequence[Question], limit: int | None) -> list[Question]:
+    """At most ``limit`` of the questions, evenly spread, so that every subject has its part; all of them without."""
+    if limit is None or limit >= len(questions):
+        return list(questions)
+    return [questions[at * len(questions) // limit] for at in range(limit)]
+
+
+def _ask(assistant: Assistant, decoding: Decoding, question: str, snippets: int) -> Answer:
+    for event in assistant.ask(question, decoding, snippets=snippets):
+        if isinstance(event, Finished):
+            if event.answer.problem:
+                raise EngineError(f"The model failed at {question!r}: {event.answer.problem}")
+            return event.answer
+    raise EngineError(f"The answer to {question!r} ended without a result.")
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return mean(values) if values else None
