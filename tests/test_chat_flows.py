@@ -92,7 +92,7 @@ def test_a_version_keeps_what_followed_it(open_page):
 
 def test_an_answer_is_copied_with_its_sources(open_page):
     page = open_page(ScriptedGenerator("Units drop.")).ask(COVERED).click("chat1_0_copy")
-    assert "Dropout sets random units to zero during training. [1]" in page.dialog
+    assert "during training. Dropout prevents units from relying on one another. [1]" in page.dialog
     assert "- [1] Dropout › What is dropout? (dropout.md, line 12, strong)" in page.dialog
 
 

@@ -23,7 +23,7 @@ def open_page(knowledge, tmp_path):
 
 def test_an_answer_shows_the_notes_sentences_the_models_words_and_numbered_sources(open_page):
     page = open_page(ScriptedGenerator("Units are ", "dropped at random.")).ask(COVERED)
-    assert "Dropout sets random units to zero during training. :blue-badge[1]" in page.text
+    assert "Dropout prevents units from relying on one another. :blue-badge[1]" in page.text
     assert page.text.count("Units are dropped at random.") == 1
     labels = [chip.label for chip in page.chips]
     assert labels[0] == ":blue-badge[1] Dropout › What is dropout? · strong" and len(labels) == 3
