@@ -6,7 +6,7 @@ PORT ?= 8501
 STAMP := $(VENV)/.installed
 LINTED := assistant tests streamlit_app.py
 
-.PHONY: run test test-fast install index lint format clean
+.PHONY: run test test-fast soak install index lint format clean
 
 run: install index  ## the page on http://localhost:8501
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -16,6 +16,9 @@ test: install  ## every test
 
 test-fast: install  ## the tests that need no model, in seconds
 	$(BIN)/python -m pytest -m "not slow and not browser"
+
+soak: install  ## 100,000 broken files through the reader of uploads: hours
+	SOAK_FILES=100000 $(BIN)/python -m pytest tests/test_uploads_fuzz.py
 
 install: $(STAMP)
 

@@ -11,6 +11,7 @@ from assistant.commands.shared import ProgressBar, knowledge_option, settings_fo
 from assistant.contrast import write_contrast
 from assistant.embedder import load_embedder
 from assistant.errors import IndexingError
+from assistant.positions import write_places
 from assistant.shipped import write_shipped
 
 
@@ -24,6 +25,7 @@ def index(knowledge: Path | None, ship: bool) -> None:
     shelf, _ = open_shelf(settings, bar)
     if ship:
         write_shipped(shelf.last_refresh.index, settings.knowledge)
+        write_places(shelf.last_refresh.index, settings.knowledge)
         write_contrast(load_embedder(settings.embedder))
     bar.close()
     for skipped in shelf.skipped:

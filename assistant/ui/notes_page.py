@@ -15,7 +15,7 @@ from assistant.ui.safe import safe_label
 from assistant.ui.uploads_view import draw_uploads
 from assistant.ui.visitor import library_of, place_of
 
-TOPICS, ADD = "Topics", "Add files"
+TOPICS, MAP, ADD = "Topics", "Map", "Add files"
 
 
 def draw_notes_page(loading: Loading, settings: Settings) -> None:
@@ -48,12 +48,17 @@ def draw_notes_page(loading: Loading, settings: Settings) -> None:
 
 
 def _draw_view(parts: Parts) -> None:
-    views = [TOPICS] if place_of(parts.settings) == "off" else [TOPICS, ADD]
+    views = [TOPICS, MAP] if place_of(parts.settings) == "off" else [TOPICS, MAP, ADD]
     view = st.segmented_control(
         "View", views, default=TOPICS, key="notes_view", label_visibility="collapsed", required=True
     )
     if view == ADD:
         draw_uploads(parts)
+    elif view == MAP:
+        # Imported here: altair and pandas take half a second, which readers of notes need not wait for.
+        from assistant.ui.map_view import draw_map
+
+        draw_map(parts)
     else:
         draw_list(library_of(parts))
 

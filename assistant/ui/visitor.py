@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.assembly import Parts
 from assistant.chat import Assistant
 from assistant.notes import Library
+from assistant.positions import Cartographer, Map
 from assistant.retriever import Catalog
 from assistant.settings import Settings
 from assistant.shelf import Shelf
@@ -44,6 +45,19 @@ def catalog_of(parts: Parts) -> Catalog:
     """What this visitor's questions are answered from."""
     private = _private()
     return private.over(parts.shelf.catalog()) if private else parts.shelf.catalog()
+
+
+def map_of(parts: Parts) -> Map:
+    """Every passage that this visitor may read, at its place."""
+    private, shared = _private(), parts.shelf.catalog().index
+    cartographer = _cartographer(parts.shelf)
+    own = private.index if private else None
+    return cartographer.map_beside(shared, own) if own and own.passages else cartographer.map_of(shared)
+
+
+@lru_cache(maxsize=4)
+def _cartographer(shelf: Shelf) -> Cartographer:
+    return Cartographer(shelf.knowledge, shelf.encoder.identity)
 
 
 def library_of(parts: Parts) -> Library:

@@ -70,6 +70,11 @@ class SessionUploads:
         self._lexical = LexicalIndex.of(())
         self._beside: tuple[Callable[[], object], LexicalIndex] | None = None  # the shared words it was weighed with
 
+    @property
+    def index(self) -> Index | None:
+        """The index of the private notes alone; None before there were any."""
+        return self._index
+
     def list(self) -> tuple[Upload, ...]:
         """Every upload, in the order of their coming."""
         return self._uploads
