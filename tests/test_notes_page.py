@@ -9,6 +9,7 @@ from upload_samples import MARKDOWN, PDF, TEXT
 
 from assistant.assembly import Parts
 from assistant.chat import Assistant
+from assistant.decoding import decoding_for
 from assistant.hosts import Host
 from assistant.loading import Loading
 from assistant.models import Choice
@@ -16,6 +17,7 @@ from assistant.settings import read_settings
 from assistant.shelf import Shelf
 from assistant.ui.note_list import by_topic, topic_of
 from assistant.ui.note_view import slug
+from assistant.ui.state import Chats
 
 PATIENCE = 30.0
 FORGED = "![x](http://evil.example/x.png) :red[forged]"
@@ -27,6 +29,7 @@ class Page:
     """The notes page of one visitor."""
 
     app: AppTest
+    shelf: Shelf
 
     @property
     def text(self) -> str:
@@ -78,7 +81,7 @@ def open_page(knowledge, tmp_path):
             app.query_params[name] = value
         app.run(timeout=PATIENCE)
         assert not app.exception
-        return Page(app)
+        return Page(app, shelf)
 
     return opened
 
@@ -183,7 +186,22 @@ def test_uploads_to_the_folder_are_guarded_by_the_password_and_seen_by_all(open_
 
 def test_where_uploads_are_off_there_is_no_way_to_add_any(open_page):
     page = open_page(uploads="off")
-    assert not page.app.main.button_group(key="notes_view").options[1:] and not page.app.main.file_uploader
+    assert page.app.main.button_group(key="notes_view").options == ["Topics", "Map"] and not page.app.main.file_uploader
+
+
+def test_the_map_shows_the_last_question_amid_its_passages(open_page):
+    page = open_page().view("Map")
+    assert "Ask something in the chat" in page.text
+    retrieval = retriever_of(WordEmbedder())
+    shelf = page.shelf
+    found = retrieval.find(shelf.catalog(), "How many nodes has Zephyr?")
+    chats = Chats()
+    exchange = chats.chat.ask("How many nodes has Zephyr?", decoding_for("focused"), 3)
+    exchange.sources = found.hits
+    page.app.session_state["chats"] = chats
+    page.app.run(timeout=PATIENCE)
+    assert not page.app.exception
+    assert "your last question, “How many nodes has Zephyr?”, amid its 3 numbered passages" in page.text
 
 
 @pytest.mark.parametrize(

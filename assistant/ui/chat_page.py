@@ -16,6 +16,7 @@ from assistant.loading import Loading
 from assistant.notes import Library
 from assistant.settings import Settings
 from assistant.suggestions import suggest, suggest_nearest
+from assistant.ui.chat_files import draw_file_results, keep_files, take_kept_files
 from assistant.ui.safe import safe_label
 from assistant.ui.sidebar import draw_about, draw_sidebar
 from assistant.ui.state import current_choices, say_once, session_chats, take_problem
@@ -43,9 +44,11 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     about, parts = draw_sidebar(settings), loading.parts
     if parts is not None:
         draw_about(about, parts)
+    adds = place_of(settings) != "off"
     st.chat_input(
         "Ask about deep learning",
         max_chars=settings.question_limit,
+        accept_file="multiple" if adds else False,
         submit_mode="stop",
         key="question",
         on_submit=_ask_typed,
@@ -53,7 +56,6 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     chats = session_chats()
     chat, number = chats.chat, chats.current
     library = library_of(parts) if parts else None
-    adds = place_of(settings) != "off"
     around = Surroundings(library, feedback_of(settings), settings.question_limit, notes_page, adds)
     path = chat.path()
     starters = st.empty()  # a place of its own, so that they go as soon as a question is drawn
@@ -69,6 +71,9 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
             if exchange is path[-1] and loading.parts is not None:
                 with suggestions.container():
                     _draw_suggestions(chat, exchange, library_of(loading.parts), key)
+    if loading.parts is not None:
+        take_kept_files(loading.parts)  # they came without a question
+        draw_file_results(loading.parts)
     problem = take_problem()
     if problem:
         st.warning(safe_label(problem))
@@ -84,6 +89,7 @@ def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading
     if exchange.state == "asked":
         with live.container():
             parts = _await_parts(loading)
+            take_kept_files(parts)
             history = chat.history(exchange)
             events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)
             write_answer(exchange, events)
@@ -110,7 +116,11 @@ def _draw_pills(label: str, questions: tuple[str, ...] | list[str], key: str) ->
 
 
 def _ask_typed() -> None:
-    _ask(st.session_state.question)
+    typed = st.session_state.question
+    keep_files(getattr(typed, "files", ()))
+    question = str(getattr(typed, "text", typed))
+    if question.strip():
+        _ask(question)
 
 
 def _ask_pill(key: str) -> None:

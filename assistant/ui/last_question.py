@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from assistant.records import Hit
-from assistant.ui.state import current_chat
+from assistant.ui.state import session_chats
 
 
 def last_question() -> tuple[str, tuple[Hit, ...]]:
     """The last question of the open chat and its passages; empty when nothing was asked."""
-    turns = current_chat().turns
-    if not turns:
+    path = session_chats().chat.path()
+    if not path:
         return "", ()
-    answer = turns[-1].answer
-    return turns[-1].question, turns[-1].sources or (answer.nearest if answer is not None else ())
+    answer = path[-1].answer
+    return path[-1].question, path[-1].sources or (answer.nearest if answer is not None else ())

@@ -22,6 +22,7 @@ from assistant.ui.visitor import map_of
 ALL = "All topics"
 HEIGHT = 620
 PICKED = "picked"  # name of the selection in the chart
+LABEL_WIDTH, LABEL_HEIGHT = 0.25, 0.05  # of a topic's name, in the map's units
 _HIDDEN = alt.Axis(labels=False, ticks=False, grid=False, domain=False, title=None)
 _X = alt.X("x:Q", axis=_HIDDEN, scale=alt.Scale(domain=[-1.08, 1.08]))
 _Y = alt.Y("y:Q", axis=_HIDDEN, scale=alt.Scale(domain=[-1.08, 1.08]))
@@ -114,7 +115,7 @@ def chart_of(points: pd.DataFrame, topic: str, marks: pd.DataFrame, *, dark: boo
         )
         .add_params(picked)
     )
-    middles = points.groupby("topic", as_index=False)[["x", "y"]].median()
+    middles = _apart(points.groupby("topic", as_index=False)[["x", "y"]].median())
     names = middles[middles["topic"] == topic] if topic else middles
     text = {"fontSize": 12, "fontWeight": "bold"}
     halo = alt.Chart(names).mark_text(**text, color=paper, stroke=paper, strokeWidth=4, opacity=0.8)
@@ -131,6 +132,18 @@ def chart_of(points: pd.DataFrame, topic: str, marks: pd.DataFrame, *, dark: boo
         ]
         layers[3:] = [layer.encode(x=_X, y=_Y, tooltip=tip) for layer in layers[3:]]
     return alt.layer(*layers).configure_view(stroke=None)
+
+
+def _apart(names: pd.DataFrame) -> pd.DataFrame:
+    """The names with those moved down that would be drawn over one another."""
+    names = names.sort_values("y", ascending=False, ignore_index=True)
+    for at in range(1, len(names)):
+        above = names.iloc[:at]
+        near = above[(above["x"] - names.at[at, "x"]).abs() < LABEL_WIDTH]
+        for y in near["y"]:
+            if y - names.at[at, "y"] < LABEL_HEIGHT:
+                names.at[at, "y"] = y - LABEL_HEIGHT
+    return names
 
 
 def _draw_picked(event: Any) -> None:
