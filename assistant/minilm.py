@@ -1,8 +1,8 @@
 """The packaged all-MiniLM-L6-v2 as an OpenVINO graph: the vectors of sentence-transformers without PyTorch in memory.
 
-Importing sentence-transformers takes about 350 MB and some seconds; a free host needs that memory for GPT-2 XL. The
-network is BERT (Devlin et al., 2019, as in `transformers.models.bert.modeling_bert`), mean pooling over the tokens,
-and division by the length.
+Through sentence-transformers the same model takes about 350 MB and some seconds to import, here 150 MB; a free host
+needs the difference for GPT-2 XL. The network is BERT (Devlin et al., 2019, as in
+`transformers.models.bert.modeling_bert`), mean pooling over the tokens, and division by the length.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import struct
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import openvino as ov
@@ -26,6 +27,16 @@ from assistant.errors import ModelError
 LENGTH_STEP = 8  # tokens; lengths are rounded up to it, because OpenVINO prepares itself for each shape anew
 _MASKED = np.float32(-1e9)  # added to the attention to padding
 _SMALLEST = np.float32(1e-12)  # length of a vector by which is divided at least
+
+
+class Tensors(Protocol):
+    """What `safetensors.safe_open` gives."""
+
+    def keys(self) -> list[str]:
+        """Names of the tensors."""
+
+    def get_tensor(self, name: str) -> Vectors:
+        """One tensor."""
 
 
 class MiniLM:
@@ -78,7 +89,7 @@ class _Graph:
     table is half of the weights and stays outside: of its mapped file only the rows that occur are in memory.
     """
 
-    def __init__(self, config: dict[str, object], weights: safe_open) -> None:
+    def __init__(self, config: dict[str, object], weights: Tensors) -> None:
         known = {"model_type": "bert", "hidden_act": "gelu", "position_embedding_type": "absolute"}
         if any(config.get(name, value) != value for name, value in known.items()):
             raise ValueError(f"config.json must describe a network with {known}")
@@ -139,7 +150,7 @@ def _pooled(hidden: Node, mask: Node) -> Node:
     return op.divide(mean, op.maximum(length, op.constant(_SMALLEST)))
 
 
-def _fingerprint(weights: safe_open) -> str:
+def _fingerprint(weights: Tensors) -> str:
     """As `embedder.fingerprint` gives for the same model: the position numbers are no weights."""
     digest = hashlib.sha256()
     for name in sorted(weights.keys()):
