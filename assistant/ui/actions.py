@@ -27,7 +27,7 @@ def draw_actions(chat: Chat, exchange: Exchange, feedback: Feedback | None, limi
             draw_thumbs(answer, rated, key)
         if st.button("Copy", icon=":material/content_copy:", type="tertiary", key=f"{key}_copy"):
             _show_copy(exchange)
-        st.menu_button(
+        chosen = st.menu_button(
             "Again",
             [SAME, *PRESETS],
             format_func=lambda name: PRESETS[name].label if name in PRESETS else name,
@@ -35,9 +35,9 @@ def draw_actions(chat: Chat, exchange: Exchange, feedback: Feedback | None, limi
             type="tertiary",
             help="Answer this question again; this answer stays reachable",
             key=f"{key}_again",
-            on_click=_again,
-            args=(chat, exchange, f"{key}_again"),
         )
+        if chosen:
+            _again(chat, exchange, chosen)
         if st.button("Edit", icon=":material/edit:", type="tertiary", key=f"{key}_edit", help="Change the question"):
             _edit(chat, exchange, limit)
         if st.button("Details", icon=":material/insights:", type="tertiary", key=f"{key}_details"):
@@ -52,28 +52,17 @@ def _draw_versions(chat: Chat, exchange: Exchange, key: str) -> None:
         return
     at = versions.index(exchange)
     for step, icon, label in ((-1, "chevron_left", "Earlier version"), (1, "chevron_right", "Later version")):
-        other = versions[at + step] if 0 <= at + step < len(versions) else None
         if step == 1:
             st.markdown(f"{at + 1}/{len(versions)}", width="content")
-        st.button(
-            f":material/{icon}:",
-            key=f"{key}_version_{step}",
-            type="tertiary",
-            help=label,
-            disabled=other is None,
-            on_click=_show_version,
-            args=(chat, other),
-        )
+        exists = 0 <= at + step < len(versions)
+        if st.button(
+            label, icon=f":material/{icon}:", key=f"{key}_version_{step}", type="tertiary", disabled=not exists
+        ):
+            chat.show(versions[at + step])
+            st.rerun()  # not in a callback: from a fragment that would draw the fragment alone
 
 
-def _show_version(chat: Chat, exchange: Exchange | None) -> None:
-    if exchange is not None:
-        chat.show(exchange)
-        st.rerun()
-
-
-def _again(chat: Chat, exchange: Exchange, key: str) -> None:
-    chosen = st.session_state[key]
+def _again(chat: Chat, exchange: Exchange, chosen: str) -> None:
     choices = current_choices()
     decoding = choices.decoding if chosen == SAME else PRESETS[chosen].decoding
     try:
