@@ -187,3 +187,13 @@ def test_the_last_question_is_drawn_once_and_starters_are_gone_in_the_run_that_a
 def test_what_the_notes_do_not_cover_says_what_was_looked_for(open_page):
     page = open_page(ScriptedGenerator("x")).ask(UNCOVERED)
     assert f"Looked for: {UNCOVERED}" in page.text and "The nearest that the notes hold:" in page.text
+
+
+def test_of_a_long_chat_the_latest_turns_are_drawn_and_the_earlier_ones_come_with_a_click(open_page):
+    page = open_page(ScriptedGenerator("Words."))
+    for number in range(12):
+        page.app.session_state.chats.chat.ask(f"Question {number}", PRESETS["focused"].decoding, 1).state = "done"
+    page.run()
+    assert page.questions == [f"Question {number}" for number in range(5, 12)]
+    page.click("earlier1_button")
+    assert len(page.questions) == 12

@@ -25,6 +25,8 @@ from assistant.ui.visitor import assistant_of, library_of, place_of
 from assistant.ui.writing import write_answer
 
 TITLE = "Deep-learning notes"
+TURNS_DRAWN = 10  # of a long chat, the latest
+STEP = 5
 STARTERS = (
     "Where should I learn deep learning?",
     "What is dropout and what happens at test time?",
@@ -62,7 +64,7 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     if not path:
         with starters.container():
             _draw_pills("Questions to start with", STARTERS, f"starters{number}")
-    for exchange in path:
+    for exchange in path[_first_drawn(len(path), f"earlier{number}") :]:
         draw_question(exchange)
         with st.chat_message("assistant", avatar=":material/school:"):
             key = f"chat{number}_{exchange.number}"
@@ -81,6 +83,18 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
         draw_about(about, loading.parts)
     elif loading.parts is None:
         _watch_loading(loading)
+
+
+def _first_drawn(turns: int, key: str) -> int:
+    """The first turn to draw, with a button for those before it: a long chat is drawn as quickly as a short one."""
+    asked_for: int = st.session_state.get(key, 0)
+    first = -(-max(0, turns - TURNS_DRAWN) // STEP) * STEP - asked_for  # in steps, so that turns keep their places
+    if first > 0:
+        questions = "1 earlier question" if first == 1 else f"{first} earlier questions"
+        if st.button(f"Show {questions}", icon=":material/expand_less:", key=f"{key}_button", type="tertiary"):
+            st.session_state[key] = asked_for + TURNS_DRAWN
+            st.rerun()
+    return max(0, first)
 
 
 def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading: Loading, key: str) -> None:
