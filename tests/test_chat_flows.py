@@ -152,6 +152,14 @@ def test_chats_stand_side_by_side_with_titles_of_their_own(open_page):
     assert page.questions == [COVERED]
 
 
+def test_chats_that_begin_with_the_same_question_are_told_apart(open_page):
+    page = open_page(ScriptedGenerator("x")).ask("What is Adam?").click("new_chat").ask("What is Adam?").ask("Why so?")
+    chats = page.app.radio(key="open_chat")
+    assert len(set(chats.options)) == 2
+    chats.set_value(1)
+    assert page.run().questions == ["What is Adam?"]
+
+
 def test_an_empty_chat_is_not_opened_twice(open_page):
     page = open_page(ScriptedGenerator("x")).ask(COVERED).click("new_chat").click("new_chat")
     assert len(page.app.radio(key="open_chat").options) == 2
@@ -191,6 +199,7 @@ def test_what_the_notes_do_not_cover_says_what_was_looked_for(open_page):
 
 def test_of_a_long_chat_the_latest_turns_are_drawn_and_the_earlier_ones_come_with_a_click(open_page):
     page = open_page(ScriptedGenerator("Words."))
+    page.app.session_state.chats.chat.name = "New chat"  # AppTest sends the title that it saw last
     for number in range(12):
         page.app.session_state.chats.chat.ask(f"Question {number}", PRESETS["focused"].decoding, 1).state = "done"
     page.run()

@@ -28,11 +28,12 @@ def draw_chats() -> None:
     chats = session_chats()
     st.button("New chat", icon=":material/add:", on_click=_new, width="stretch", key="new_chat")
     st.session_state.open_chat = chats.current
+    titles = chats.titles()
     with st.container(height=LIST_PIXELS if len(chats.all) > LONG_LIST else "content", border=False):
         st.radio(
             "Chats",
             list(chats.all),
-            format_func=lambda number: safe_label(chats.all[number].title),
+            format_func=lambda number: safe_label(titles[number]),
             key="open_chat",
             on_change=_open,
         )

@@ -26,6 +26,16 @@ class Chats:
         """The chat that is open."""
         return self.all[self.current]
 
+    def titles(self) -> dict[int, str]:
+        """A title for each chat that no other has: the list tells chats apart by what it shows."""
+        titles: dict[int, str] = {}
+        for number in sorted(self.all):
+            title, copies = self.all[number].title, 1
+            while (shown := title if copies == 1 else f"{title} ({copies})") in titles.values():
+                copies += 1
+            titles[number] = shown
+        return titles
+
     def add(self, chat: Chat) -> None:
         """Open another chat. Raises AssistantError when there are too many."""
         if len(self.all) >= MOST_CHATS:
