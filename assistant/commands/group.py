@@ -23,6 +23,7 @@ COMMANDS = {
     "models": Entry("models", "Show each model that could be used and which is chosen here."),
     "fetch": Entry("fetch", "Download a model from the hub and convert it."),
     "convert": Entry("convert", "Convert a GPT-2 checkpoint folder for the CPU engine."),
+    "finetune": Entry("finetune", "Train a model on the notes."),
     "serve": Entry("serve", "Serve the model alone, with OpenAI's interface."),
     "evaluate": Entry("evaluate", "Measure retrieval and answers on labelled questions."),
     "bench": Entry("bench", "Measure the engines on this machine."),

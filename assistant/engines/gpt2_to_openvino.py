@@ -3,17 +3,16 @@
 The result suits `openvino_genai.LLMPipeline` and `ContinuousBatchingPipeline`. Needs no torch and no network.
 """
 
-import contextlib
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from assistant.engines.gpt2_checkpoint import SMALL_FILES, GPT2Checkpoint, read_json
 from assistant.errors import ModelError
+from assistant.whole_folder import check_new, whole_folder
 
 FORMAT_VERSION = 1  # of the folder that `convert` writes; raise it when readers could not use an older one
 _END_OF_TEXT = 50256  # the default of GPT2Config
@@ -37,8 +36,7 @@ def convert(source: Path, out: Path, bits: int = 8, progress: Progress | None = 
     check_bits(bits, checkpoint.shape)
     check_activation(checkpoint.shape)
     try:
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise ModelError(f"the output folder must be new or empty, got {out}; remove it or name another")
+        check_new(out)
         out.parent.mkdir(parents=True, exist_ok=True)
         size = weight_bytes(checkpoint.shape, bits)
         # Once as scratch, once as result, and room for the tokenizer.
@@ -47,12 +45,11 @@ def convert(source: Path, out: Path, bits: int = 8, progress: Progress | None = 
                 f"the conversion needs {needed / 1e9:.1f} GB free at {out.parent}, got "
                 f"{free / 1e9:.1f} GB; free some space or convert with fewer bits"
             )
-        with _folder_aside(out) as aside:
+        with whole_folder(out) as aside:
             # The tokenizer first: its faults show after a second and not after the weights.
             _write_tokenizer(checkpoint, aside)
             total = _write_weights(checkpoint, aside, bits, size, progress)
             _write_settings(checkpoint, aside, bits)
-            _publish(aside, out)
     except OSError as error:
         raise ModelError(
             f"the converted model must be writable at {out}, got: {error}; check the disk and "
@@ -61,41 +58,6 @@ def convert(source: Path, out: Path, bits: int = 8, progress: Progress | None = 
     if progress:
         progress(total, total)
     return out
-
-
-@contextlib.contextmanager
-def _folder_aside(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that this process alone fills; gone afterwards unless it was renamed."""
-    aside = out.with_name(f".{out.name}.partial")
-    aside.mkdir(exist_ok=True)
-    with _locked(aside):
-        try:
-            # The lock is ours, so what lies here is from a conversion that was killed.
-            for stale in aside.iterdir():
-                stale.unlink()
-            yield aside
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    try:
-        import fcntl
-    except ImportError:  # Windows: two conversions to one place are then the user's to avoid
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ModelError(
-                f"one conversion at a time may write to {folder}, got a second; wait for the first to end"
-            ) from None
-        yield
-    finally:
-        os.close(handle)
 
 
 def _write_tokenizer(checkpoint: GPT2Checkpoint, aside: Path) -> None:
@@ -205,16 +167,3 @@ def _write_settings(checkpoint: GPT2Checkpoint, aside: Path, bits: int) -> None:
 
 def _dump(path: Path, value: dict[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-
-
-def _publish(aside: Path, out: Path) -> None:
-    """Rename once all bytes are on the disk: a power cut cannot leave a model with holes under its name."""
-    for path in [*aside.iterdir(), aside] if os.name == "posix" else []:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    if out.is_dir():
-        out.rmdir()  # empty: some systems do not rename over a folder
-    aside.rename(out)

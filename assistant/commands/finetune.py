@@ -1,0 +1,203 @@
+"""``finetune``: a model learns to answer from the notes, in the form in which it will be asked."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+from tqdm import tqdm
+
+from assistant.commands.shared import json_option, knowledge_option, settings_for
+from assistant.engines.download import fetch_checkpoint
+from assistant.errors import AssistantError
+from assistant.hosts import look_at_host
+from assistant.hub import download_folder, local_checkpoint
+from assistant.notes import read_library
+from assistant.settings import Settings
+from assistant.shapes import shape_called
+
+if TYPE_CHECKING:
+    from assistant.finetuning.run import Job, Outcome
+
+BATCH = 8
+
+
+@click.command()
+@click.option("--model", required=True, help="Checkpoint folder, or gpt2, gpt2-medium, gpt2-large, gpt2-xl, a hub id.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="New folder for the result.")
+@knowledge_option
+@click.option(
+    "--epochs", default=2, show_default=True, type=click.IntRange(1, 100), help="Times all examples are seen."
+)
+@click.option("--learning-rate", type=click.FloatRange(0, 1, min_open=True), help="[default: by size and method]")
+@click.option("--batch-size", default=BATCH, show_default=True, type=click.IntRange(1, 1024), help="Examples a step.")
+@click.option(
+    "--accumulation", type=click.IntRange(1, 1024), help="Parts of a batch; more: less memory. [default: by size]"
+)
+@click.option("--rank", default=16, show_default=True, type=click.IntRange(1, 256), help="Of the LoRA matrices.")
+@click.option("--full", is_flag=True, help="Train every weight instead of LoRA matrices: several times the memory.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31), help="Of order and dropout.")
+@click.option("--limit", type=click.IntRange(1), help="Train on at most this many examples.")
+@click.option("--plot/--no-plot", default=True, help="Draw the loss curve to OUT/loss.png.")
+@click.option("--restart", is_flag=True, help="Throw away an interrupted training for the same --out.")
+@json_option
+def finetune(
+    model: str,
+    out: Path,
+    knowledge: Path | None,
+    epochs: int,
+    learning_rate: float | None,
+    batch_size: int,
+    accumulation: int | None,
+    rank: int,
+    full: bool,
+    seed: int,
+    limit: int | None,
+    plot: bool,
+    restart: bool,
+    as_json: bool,
+) -> None:
+    """Train --model on the notes and write a checkpoint folder for ASSISTANT_MODEL and `convert`.
+
+    Examples are the notes' own text, and questions made from their headings with the passages that the retriever would
+    put before them, answered by the section's sentences. A tenth of the notes is held out and measures the result.
+    Interrupted, by Ctrl-C or a crash, the same command goes on from the last checkpoint.
+    """
+    try:
+        # torch takes seconds, and peft is not among the page's packages.
+        import peft  # noqa: F401
+
+        from assistant.finetuning.base import open_base
+        from assistant.finetuning.recipe import Recipe, default_accumulation, default_rate
+        from assistant.finetuning.run import Job
+        from assistant.finetuning.run import finetune as run
+    except ImportError as fault:
+        raise AssistantError(
+            f"Fine-tuning needs the package {fault.name}. Run: pip install -r requirements-train.txt"
+        ) from None
+    settings = settings_for(knowledge)
+    out = out.absolute()
+    base = open_base(_checkpoint_folder(model, settings))
+    host = look_at_host(out.parent)
+    job = Job(
+        base,
+        out,
+        Recipe(epochs, learning_rate or default_rate(base.parameters, full), batch_size, 0 if full else rank, seed),
+        accumulation or default_accumulation(base.parameters, batch_size, bool(host.gpu)),
+        limit,
+        plot,
+        restart,
+    )
+    with _bars() as bars:
+        outcome = run(job, read_library(settings.knowledge).notes, host, bars)
+    record = _record(job, outcome)
+    click.echo(json.dumps(record, indent=2) if as_json else _text(record))
+
+
+def _checkpoint_folder(model: str, settings: Settings) -> Path:
+    """The folder that was named, or the checkpoint of a hub id, downloaded if it is not here."""
+    shape = shape_called(model)
+    path = Path(model).expanduser()
+    if shape is None and (path.is_dir() or path.is_absolute() or model.count("/") != 1):
+        return path
+    hub_id = shape.hub if shape else model
+    if (folder := local_checkpoint(settings.home, hub_id)) is not None:
+        return folder
+    with tqdm(unit="B", unit_scale=True, desc=f"Downloading {hub_id}", disable=None) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return fetch_checkpoint(hub_id, download_folder(settings.home, hub_id), progress=progress)
+
+
+class _Bars:
+    """A bar for each thing that is done, on standard error; and Ctrl-C as a wish."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._what = ""
+        self._bar: tqdm[Any] | None = None
+
+    def progress(self, what: str, done: int, total: int, loss: float | None = None) -> None:
+        """See ``run.Watch``."""
+        if self._bar is None or what != self._what:
+            self.close()
+            self._what = what
+            self._bar = tqdm(total=total, initial=done, desc=what, disable=None)
+        self._bar.update(done - self._bar.n)
+        if loss is not None:
+            self._bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
+
+    def stopping(self) -> bool:
+        """See ``run.Watch``."""
+        return self.asked
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """A signal handler: the first signal is a wish, the second one ends the process as usual."""
+        self.asked = True
+        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.default_int_handler)
+        click.echo("\nStopping; once more to stop without saving.", err=True)
+
+    def close(self) -> None:
+        """Leave the last bar as it is."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+@contextmanager
+def _bars() -> Iterator[_Bars]:
+    """Bars, with Ctrl-C and SIGTERM saved for the next safe moment."""
+    bars = _Bars()
+    before = {number: signal.signal(number, bars.ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield bars
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        bars.close()
+
+
+def _record(job: Job, outcome: Outcome) -> dict[str, Any]:
+    first, last = outcome.history.measures[0], outcome.history.measures[-1]
+    return {
+        "model": job.base.name,
+        "out": str(job.out),
+        "method": "full" if job.recipe.full else "lora",
+        "rank": job.recipe.rank,
+        "epochs": job.recipe.epochs,
+        "learning_rate": job.recipe.learning_rate,
+        "seed": job.recipe.seed,
+        "notes": outcome.data.notes,
+        "notes_held_out": outcome.data.notes_held_out,
+        "examples": len(outcome.data.training),
+        "left_out": outcome.data.left_out,
+        "steps": outcome.steps,
+        "losses": [round(loss, 4) for loss in outcome.history.losses],
+        "held_out_perplexity": {
+            "before": {kind: round(value, 3) for kind, value in first.perplexities().items()},
+            "after": {kind: round(value, 3) for kind, value in last.perplexities().items()},
+        },
+        "seconds": round(outcome.seconds, 1),
+        "tokens_per_s": round(outcome.tokens / outcome.seconds, 1) if outcome.seconds else 0.0,
+    }
+
+
+def _text(record: dict[str, Any]) -> str:
+    before, after = record["held_out_perplexity"]["before"], record["held_out_perplexity"]["after"]
+    return "\n".join(
+        [
+            f"{record['examples']} examples of {record['notes']} notes, {record['steps']} steps, "
+            f"{record['seconds']:.0f} s, {record['tokens_per_s']:.0f} tokens/s",
+            f"perplexity on {record['notes_held_out']} notes held out: answers {before['answers']:.2f} before, "
+            f"{after['answers']:.2f} after; text {before['text']:.2f} before, {after['text']:.2f} after",
+            f"{record['out']} is ready. Use it with: ASSISTANT_MODEL={record['out']}",
+        ]
+    )
