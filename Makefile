@@ -6,7 +6,7 @@ PORT ?= 8501
 STAMP := $(VENV)/.installed
 LINTED := assistant tests streamlit_app.py
 
-.PHONY: run test test-fast soak install index lint format clean
+.PHONY: run test test-fast soak load cloud-test test-install audit install index lint format clean
 
 run: install index  ## the page on http://localhost:8501
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -17,8 +17,28 @@ test: install  ## every test
 test-fast: install  ## the tests that need no model, in seconds
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
-soak: install  ## 100,000 broken files through the reader of uploads: hours
-	SOAK_FILES=100000 $(BIN)/python -m pytest tests/test_uploads_fuzz.py
+soak: install  ## 2,000 kills in mid-write, 1,000 stopped and closed answers, 100,000 broken uploads: hours
+	SOAK_KILLS=2000 $(BIN)/python -m pytest -q tests/test_generations.py -k kill_9
+	SOAK_ROUNDS=1000 $(BIN)/python -m pytest -q tests/test_crowd.py
+	SOAK_FILES=100000 $(BIN)/python -m pytest -q tests/test_uploads_fuzz.py
+
+load: install  ## 200 visitors with a stub generator, then 20 with the embedded model, ten minutes each
+	$(BIN)/python tests/crowd.py --visitors 200 --seconds 600
+	$(BIN)/python tests/crowd.py --visitors 20 --seconds 600 --model embedded
+
+cloud-test: install  ## the page in 2.7 GB with random weights of GPT-2 XL's shape; needs 10 GB of disk
+	$(BIN)/python tests/cloud.py --shape gpt2-xl
+
+test-install:  ## requirements.txt alone, in a fresh environment, starts a page that answers
+	$(PYTHON) -m venv --clear build/fresh
+	build/fresh/bin/pip install --quiet -r requirements.txt
+	build/fresh/bin/pip check
+	build/fresh/bin/python tests/cloud.py --model none
+
+audit:  ## known weaknesses of the pinned packages; asks a service on the network, so it is no part of the tests
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/pip install --quiet pip-audit==2.10.1
+	build/audit/bin/pip-audit -r requirements.txt --no-deps --disable-pip
 
 install: $(STAMP)
 

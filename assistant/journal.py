@@ -1,6 +1,6 @@
 """One line in the log for each question: what it cost and which notes answered. Its words only where they are wanted.
 
-A line never holds a session, an address or a name of the visitor, and by default no word of question or answer.
+A line never holds a session, an address, a visitor's own note, or by default a word of question or answer.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from assistant.chat import Event, Finished, Found, Prompted, Wrote
 from assistant.errors import AssistantError
 from assistant.records import Answer, Retrieval
+from assistant.uploads.session import PREFIX
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def _found(retrieval: Retrieval, seconds: float) -> dict[str, Any]:
     return {
         "covered": retrieval.covered,
         "confidence": retrieval.confidence,
-        "sources": [hit.passage.note for hit in retrieval.hits],
+        "sources": ["private" if hit.passage.note.startswith(PREFIX) else hit.passage.note for hit in retrieval.hits],
         "seconds_to_retrieve": round(seconds, 3),
     }
 

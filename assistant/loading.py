@@ -57,6 +57,7 @@ class Loading:
     def _load(self) -> None:
         tries = 0
         while self._parts is None:
+            log.info("loading begins")
             try:
                 self._parts = self._assemble(self._settings, self._report)
             except AssistantError as fault:

@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's pa
 from fakes import ScriptedEngine
 
 from assistant.engines.life import KEY_VARIABLE
+from assistant.engines.parent import end_with_parent
 from assistant.engines.serve import FAILED, serve
 from assistant.generator import Counters
 
@@ -52,6 +53,7 @@ def main() -> None:
     if mark.exists() and not sys.argv[1].startswith("always "):
         fault = ""
     mark.touch()
+    end_with_parent()
     if fault == "ends":
         sys.exit(3)
     if fault == "killed while it loads":
@@ -63,7 +65,7 @@ def main() -> None:
         sys.exit(1)
     if fault == "computes":
         threading.Thread(target=_compute, daemon=True).start()
-    serve(Faulty(fault), "127.0.0.1", 0, os.environ[KEY_VARIABLE], child=True)
+    serve(Faulty(fault), "127.0.0.1", 0, os.environ[KEY_VARIABLE])
 
 
 main()

@@ -10,6 +10,7 @@ import click
 from assistant.assembly import cache_bytes
 from assistant.commands.shared import knowledge_option, obtain, settings_for
 from assistant.engines.life import KEY_VARIABLE
+from assistant.engines.parent import end_with_parent
 from assistant.engines.serve import FAILED, load_engine
 from assistant.engines.serve import serve as run_server
 from assistant.errors import AssistantError, ModelError
@@ -55,6 +56,8 @@ def serve(
     Set ASSISTANT_SERVE_KEY to require a key from callers.
     """
     key = os.environ.pop(KEY_VARIABLE, "")
+    if child:
+        end_with_parent()  # before the model is loaded: a large one would go on for a minute without its owner
     settings = settings_for(knowledge, model=model, running=running, waiting=waiting, threads=threads)
     if child and engine and source and name and window and cache:
         info = ModelInfo(name, engine, window, detail=detail)
@@ -80,4 +83,4 @@ def serve(
         if child:
             click.echo(f"{FAILED} {fault}")
         raise
-    run_server(loaded, host, 0 if child else port, key, child=child)
+    run_server(loaded, host, 0 if child else port, key)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import uvicorn
 
-from assistant.engines.parent import end_with_parent
 from assistant.engines.server import create_app
 from assistant.errors import AssistantError
 from assistant.generator import Engine
@@ -32,8 +31,8 @@ def load_engine(
     )
 
 
-def serve(engine: Engine, host: str, port: int, key: str, *, child: bool = False) -> None:
-    """Serve until the process is told to end. A child also ends when its standard input closes."""
+def serve(engine: Engine, host: str, port: int, key: str) -> None:
+    """Serve until the process is told to end."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -41,8 +40,6 @@ def serve(engine: Engine, host: str, port: int, key: str, *, child: bool = False
         listener.listen(128)  # before the port is told: whoever connects now waits instead of being turned away
     except OSError as fault:
         raise AssistantError(f"Port {port} on {host} cannot be used: {fault.strerror}. Choose another.") from None
-    if child:
-        end_with_parent()
     print(f"{READY} {listener.getsockname()[1]}", flush=True)
     config = uvicorn.Config(
         create_app(engine, key),

@@ -1,0 +1,189 @@
+"""A crowd before the page: many visitors over real websockets, and what each of them saw.
+
+    python tests/crowd.py --visitors 200 --seconds 600           # a stub writes the answers
+    python tests/crowd.py --visitors 20 --seconds 600 --model embedded
+
+It ends with status 1 when a visitor saw an error or another visitor's words.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import random
+import re
+import statistics
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's path begins with its own folder
+
+import psutil
+from page_server import PageServer, page_server, shipped_notes
+from stub_engine import EchoEngine
+from visitor import Visitor
+
+CANARY = re.compile(rb"zq[0-9a-f]{12}")
+QUESTIONS = (
+    "What is dropout and what happens at test time?",
+    "How much weight decay should I use?",
+    "What is early stopping?",
+    "Why does label smoothing help?",
+    "What does mixup do to the data?",
+)
+TOPICS = ("regularization", "learning")
+
+
+@dataclass
+class Crowd:
+    """What a crowd saw."""
+
+    visitors: int
+    asked: int = 0
+    answered: int = 0  # by the model
+    turned_away: int = 0  # the queue was full: said at once, with what the notes say
+    told_their_place: int = 0
+    faults: list[str] = field(default_factory=list)
+    foreign: int = 0  # frames with words of another visitor
+    seconds: list[float] = field(default_factory=list)  # from a question to the end of its answer
+    refusals: list[float] = field(default_factory=list)  # from a question to the end of a refusal
+    memory: list[int] = field(default_factory=list)  # anonymous bytes of the page and its children, sampled
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether nobody saw a fault or a foreign word."""
+        return not self.faults and not self.foreign
+
+    def figures(self) -> dict[str, object]:
+        """For people and for machines."""
+        return {
+            "visitors": self.visitors,
+            "asked": self.asked,
+            "answered": self.answered,
+            "turned_away": self.turned_away,
+            "told_their_place": self.told_their_place,
+            "faults": self.faults[:5],
+            "frames_with_foreign_words": self.foreign,
+            "seconds_median": _rounded(statistics.median, self.seconds),
+            "seconds_worst": _rounded(max, self.seconds),
+            "refusal_seconds_median": _rounded(statistics.median, self.refusals),
+            "memory_gb_after_the_first_tenth": _rounded(max, [b / 1e9 for b in self.memory[: len(self.memory) // 10]]),
+            "memory_gb_worst": _rounded(max, [b / 1e9 for b in self.memory]),
+        }
+
+
+async def gather_crowd(server: PageServer, visitors: int, seconds: float, pause: float, rounds: int = 10**9) -> Crowd:
+    """Let visitors ask for some time or some rounds, each with pauses of about ``pause`` seconds."""
+    crowd = Crowd(visitors)
+    ends = time.monotonic() + seconds
+    watch = asyncio.create_task(_watch_memory(server, crowd))
+    try:
+        await asyncio.gather(*(_visit(server, crowd, number, ends, pause, rounds) for number in range(visitors)))
+    finally:
+        watch.cancel()
+    if "Traceback" in server.said():
+        crowd.faults.append("a traceback in the log")
+    return crowd
+
+
+async def _visit(server: PageServer, crowd: Crowd, number: int, ends: float, pause: float, rounds: int) -> None:
+    chance = random.Random(number)
+    canary = f"zq{uuid.uuid4().hex[:12]}"
+    try:
+        await asyncio.sleep(chance.uniform(0, pause))  # nobody arrives with the others
+        async with Visitor(server.port) as visitor:
+            while time.monotonic() < ends and rounds:
+                rounds -= 1
+                began, seen = time.monotonic(), len(visitor.frames)
+                text = await visitor.ask(f"{chance.choice(QUESTIONS)} {canary}")
+                _judge(crowd, text, visitor.frames[seen:], canary, time.monotonic() - began)
+                del visitor.frames[:]
+                await asyncio.sleep(chance.uniform(0, 2 * pause))
+    except Exception as fault:
+        crowd.faults.append(f"visitor {number}: {type(fault).__name__}: {fault}")
+
+
+def _judge(crowd: Crowd, text: str, frames: list[bytes], canary: str, seconds: float) -> None:
+    crowd.asked += 1
+    crowd.foreign += foreign_frames(frames, canary)
+    crowd.told_their_place += any(b"ahead of yours" in frame for frame in frames)
+    if canary not in text:
+        crowd.faults.append("a question was lost")
+    if "places are taken" in text.rpartition(canary)[2] or b"places are taken" in b"".join(frames):
+        crowd.turned_away += 1
+        crowd.refusals.append(seconds)
+    else:
+        crowd.answered += 1
+        crowd.seconds.append(seconds)
+
+
+def foreign_frames(frames: list[bytes], canary: str) -> int:
+    """Frames that hold a canary of somebody else."""
+    return sum(any(found != canary.encode() for found in CANARY.findall(frame)) for frame in frames)
+
+
+async def _watch_memory(server: PageServer, crowd: Crowd) -> None:
+    while True:
+        crowd.memory.append(anonymous_bytes(server.process.pid))
+        await asyncio.sleep(1.0)
+
+
+def anonymous_bytes(pid: int) -> int:
+    """Anonymous bytes of a process and its children."""
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                memory = process.memory_info()
+                total += memory.rss - memory.shared
+    return total
+
+
+@contextlib.contextmanager
+def page_with_stub(folder: Path, engine: EchoEngine, **settings: str) -> Iterator[PageServer]:
+    """The page over a few shipped notes, its generator a stub on a loopback port."""
+    from test_server import served
+
+    from assistant.engines.server import create_app
+
+    notes = shipped_notes(folder / "notes", *TOPICS)
+    with (
+        served(create_app(engine, "key")) as address,
+        page_server(folder, notes, uploads="session", endpoint=f"{address}/v1", api_key="key", **settings) as server,
+    ):
+        yield server
+
+
+def _rounded(measure: object, values: list[float]) -> float | None:
+    return round(measure(values), 2) if values else None  # type: ignore[operator]
+
+
+def main() -> int:
+    """Drive a crowd and print what it saw."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--visitors", type=int, default=200)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--pause", type=float, default=10, help="mean seconds between an answer and the next question")
+    parser.add_argument("--model", default="stub", help="stub, or a value for ASSISTANT_MODEL such as embedded")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as place, contextlib.ExitStack() as stack:
+        folder = Path(place)
+        if given.model == "stub":
+            server = stack.enter_context(page_with_stub(folder, EchoEngine()))
+        else:
+            notes = shipped_notes(folder / "notes", *TOPICS)
+            server = stack.enter_context(page_server(folder, notes, model=given.model))
+        crowd = asyncio.run(gather_crowd(server, given.visitors, given.seconds, given.pause))
+    print(json.dumps(crowd.figures(), indent=2))
+    return 0 if crowd.is_sound else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""What the page is configured to allow, and what must never be in the repository for a public host."""
+
+import re
+import tomllib
+
+import pytest
+
+from assistant.settings import REPOSITORY
+
+CONFIG = tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "section, name, value",
+    [
+        ("client", "showErrorDetails", "none"),  # the framework's default is the whole stack trace
+        ("client", "toolbarMode", "minimal"),
+        ("server", "enableXsrfProtection", True),
+        ("server", "enableCORS", True),
+        ("server", "enableStaticServing", False),
+        ("browser", "gatherUsageStats", False),
+    ],
+)
+def test_the_page_tells_and_allows_no_more_than_it_must(section, name, value):
+    assert CONFIG[section][name] == value
+
+
+@pytest.mark.parametrize("name, most", [("maxUploadSize", 10), ("maxMessageSize", 20), ("maxWidgetStateSize", 2)])
+def test_what_a_visitor_may_send_is_a_few_megabytes(name, most):
+    assert 0 < CONFIG["server"][name] <= most
+
+
+def test_no_folder_is_run_by_the_framework_by_itself():
+    """Streamlit runs every script in a folder called pages; a file dropped there would be code."""
+    assert not (REPOSITORY / "pages").exists()
+
+
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned(file):
+    lines = (REPOSITORY / file).read_text(encoding="utf-8").splitlines()
+    wanted = [line.partition("#")[0].strip() for line in lines]
+    loose = [
+        line for line in wanted if line and not line.startswith("-r ") and not re.fullmatch(r"[\w.\-\[\]]+==\S+", line)
+    ]
+    assert loose == []
+
+
+def test_nothing_draws_html_from_data_or_loads_code_from_files():
+    """No pickles, no weights but safetensors, no raw HTML: the words must not even occur."""
+    forbidden = re.compile(
+        r"unsafe_allow_html|st\.html\(|import pickle|pickle\.load|allow_pickle=True|trust_remote_code=True"
+    )
+    sources = [REPOSITORY / "streamlit_app.py", *(REPOSITORY / "assistant").rglob("*.py")]
+    found = [file.name for file in sources if forbidden.search(file.read_text(encoding="utf-8"))]
+    assert found == []

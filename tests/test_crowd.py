@@ -1,0 +1,157 @@
+"""Many visitors at once, over Streamlit's own protocol: one load, nobody's words at another's, nothing left behind."""
+
+import asyncio
+import os
+import time
+import uuid
+
+import psutil
+import pytest
+import websockets
+from crowd import QUESTIONS, foreign_frames, gather_crowd, page_with_stub
+from stub_engine import EchoEngine
+from visitor import Visitor
+
+pytestmark = pytest.mark.slow
+
+FIRST_VISITORS, CLEARS = 100, 50
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "30"))
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = EchoEngine(running=4, waiting=4)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, engine):
+    with page_with_stub(tmp_path_factory.mktemp("crowd"), engine) as server:
+        yield server
+
+
+def test_a_hundred_first_visitors_and_fifty_cleared_caches_cause_one_load(server):
+    """Comes first in this file: the server has just started."""
+
+    async def visit(number):
+        async with Visitor(server.port) as visitor:
+            if number < CLEARS:
+                await visitor.clear_cache()
+                runs = visitor.runs
+                await visitor.rerun()
+                await visitor.until(lambda: visitor.runs > runs)
+
+    async def arrive():
+        await asyncio.gather(*(visit(number) for number in range(FIRST_VISITORS)))
+        async with Visitor(server.port) as visitor:
+            assert "You asked" in await visitor.ask(QUESTIONS[0])
+
+    asyncio.run(arrive())
+    assert server.said().count("loading begins") == 1
+    assert "Traceback" not in server.said()
+
+
+def test_no_frame_holds_another_visitors_words_and_a_full_queue_says_so(server, engine):
+    """Twenty visitors, eight places: all are answered or turned away politely, and each sees his own canary alone."""
+    pace, engine.pace = engine.pace, 0.5  # an answer takes 20 s, so that visitors meet
+    try:
+        crowd = asyncio.run(gather_crowd(server, visitors=20, seconds=600, pause=0.1, rounds=1))
+    finally:
+        engine.pace = pace
+    assert crowd.faults == [] and crowd.foreign == 0
+    assert crowd.asked == 20 == crowd.answered + crowd.turned_away
+    assert engine.largest_crowd == 8 and crowd.turned_away > 0
+    assert crowd.told_their_place > 0
+
+
+def test_a_private_note_reaches_no_frame_of_another_visitor(server):
+    """Twenty visitors, each with a note of his own, ask about what only their own note says."""
+    few = asyncio.Semaphore(4)  # files are read in processes of their own, which takes memory
+    added = asyncio.Barrier(20)
+
+    async def visit(number):
+        canary = f"zq{uuid.uuid4().hex[:12]}"
+        note = (
+            f"# Zorblatt regularization\n\nZorblatt regularization doubles the quux {canary} at each training step.\n"
+        )
+        async with Visitor(server.port) as visitor:
+            async with few:
+                await visitor.add_file(f"{canary}.md", note.encode())
+            await added.wait()  # every note is there when the first question comes
+            async with few:
+                text = await visitor.ask("What does zorblatt regularization double?")
+            assert f"doubles the quux {canary}" in text, "the owner is answered from his note"
+            return foreign_frames(visitor.frames, canary)
+
+    async def arrive():
+        return await asyncio.gather(*(visit(number) for number in range(20)))
+
+    assert sum(asyncio.run(arrive())) == 0
+    assert '"private"' in server.said() and "quux" not in server.said()
+
+
+def test_what_is_too_large_is_refused_and_harms_nobody_else(server):
+    async def visit():
+        async with Visitor(server.port) as other, Visitor(server.port) as visitor:
+            text = await visitor.ask("dropout " * 125_000)  # a megabyte: cut to the longest question
+            assert "dropout " * 200 in text and "dropout " * 251 not in text
+            with pytest.raises((AssertionError, websockets.ConnectionClosed)):
+                await visitor.ask("dropout " * 400_000)  # three megabytes: the connection is closed
+            assert "You asked" in await other.ask(QUESTIONS[0])
+
+    asyncio.run(visit())
+    assert "Traceback" not in server.said()
+
+
+def test_stopped_closed_and_repeated_answers_leave_nothing_behind(server, engine):
+    """Half of the answers are stopped, the others left by closing the tab; the engine is idle within a second."""
+    page = psutil.Process(server.process.pid)
+
+    async def rounds(count):
+        for number in range(count):
+            canary = f"zq{uuid.uuid4().hex[:12]}"
+            async with Visitor(server.port) as visitor:
+                await visitor.begin(f"{QUESTIONS[number % len(QUESTIONS)]} {canary}")
+                await visitor.until(lambda v=visitor: "word15" in v.text)
+                if number % 2:
+                    continue  # the tab is closed in mid-answer
+                await visitor.stop()
+                ended = time.monotonic()
+                while engine.counters().running and time.monotonic() < ended + 30:
+                    await asyncio.sleep(0.01)
+                if number == 0:
+                    await stopped_and_asked_again(visitor, canary)
+                assert foreign_frames(visitor.frames, canary) == 0
+
+    async def stopped_and_asked_again(visitor, canary):
+        runs = visitor.runs
+        await visitor.rerun()
+        await visitor.until(lambda: visitor.runs > runs)
+        assert "word15" in visitor.text and "word39" not in visitor.text, "the partial answer is kept"
+        assert "word39" in await visitor.ask(f"{QUESTIONS[1]} {canary}")
+
+    asyncio.run(rounds(2))
+    threads = page.num_threads()
+    asyncio.run(rounds(ROUNDS))
+    ended = time.monotonic()
+    while (counters := engine.counters()).running or counters.waiting:
+        assert time.monotonic() - ended < 1, "the engine goes on for visitors who have left"
+        time.sleep(0.01)
+    assert counters.started == counters.finished + counters.cancelled
+    while page.num_threads() > threads + 2:
+        assert time.monotonic() - ended < 30, "threads of visitors who have left are still there"
+        time.sleep(0.2)
+    assert "Traceback" not in server.said()
+
+
+def test_no_session_id_or_question_is_in_the_log(server):
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            await visitor.ask(f"{QUESTIONS[0]} tell nobody")
+            return visitor.session
+
+    session = asyncio.run(visit())
+    said = server.said()
+    assert '"event": "answer"' in said
+    assert len(session) > 10 and session not in said and "tell nobody" not in said and "ASSISTANT_API_KEY" not in said
