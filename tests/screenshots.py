@@ -1,4 +1,4 @@
-"""Makes the README's picture from a running page: python tests/screenshots.py http://localhost:8501
+"""Makes the README's pictures from a running page: python tests/screenshots.py http://localhost:8501
 
 Not a test: run it by hand after the page has changed.
 """
@@ -14,7 +14,7 @@ QUESTION = "What is dropout and what happens at test time?"
 
 
 def main(address: str) -> None:
-    """Ask one question and take the picture of its answer."""
+    """Ask one question, take the picture of its answer, and of the map of the notes with the question drawn in."""
     OUT.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -30,6 +30,11 @@ def main(address: str) -> None:
         page.get_by_text("Ask next").wait_for(timeout=180_000)
         page.wait_for_timeout(1500)
         page.screenshot(path=OUT / "chat.png")
+        page.get_by_role("link", name="Notes").click()
+        page.get_by_text("Map", exact=True).click(timeout=60_000)
+        page.get_by_text("The star is your last question").wait_for(timeout=60_000)
+        page.wait_for_timeout(4000)
+        page.screenshot(path=OUT / "map.png")
         browser.close()
 
 

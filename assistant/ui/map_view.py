@@ -88,7 +88,7 @@ def marks_of(drawn: Map, hits: Sequence[Hit]) -> pd.DataFrame:
         for hit, row in rows
     ]
     if rows:
-        weights = np.exp(10 * np.array([hit.score for hit, _ in rows]))
+        weights = np.exp(4 * np.array([hit.score for hit, _ in rows]))
         middle = (drawn.places[[row for _, row in rows]] * weights[:, None]).sum(axis=0) / weights.sum()
         found.append({"x": float(middle[0]), "y": float(middle[1]), "label": "★", "passage": "Your question"})
     return pd.DataFrame(found, columns=["x", "y", "label", "passage"])
@@ -122,13 +122,14 @@ def chart_of(points: pd.DataFrame, topic: str, marks: pd.DataFrame, *, dark: boo
     label = alt.Chart(names).mark_text(**text, color=ink)
     layers = [dots, *(layer.encode(x=_X, y=_Y, text="topic:N") for layer in (halo, label))]
     if len(marks):
+        star = {"fontSize": 30, "dy": -24}  # above its place, so that it hides no hit
         tip = [alt.Tooltip("passage:N", title="Passage")]
         hits, question = marks[marks["label"] != "★"], marks[marks["label"] == "★"]
         layers += [
             alt.Chart(hits).mark_circle(size=320, color=paper, stroke=ink, strokeWidth=2, opacity=1),
             alt.Chart(hits).mark_text(fontSize=12, fontWeight="bold", color=ink).encode(text="label:N"),
-            alt.Chart(question).mark_text(fontSize=34, color=paper, stroke=paper, strokeWidth=5).encode(text="label:N"),
-            alt.Chart(question).mark_text(fontSize=34, color="#e0a500").encode(text="label:N"),
+            alt.Chart(question).mark_text(**star, color=paper, stroke=paper, strokeWidth=5).encode(text="label:N"),
+            alt.Chart(question).mark_text(**star, color="#e0a500").encode(text="label:N"),
         ]
         layers[3:] = [layer.encode(x=_X, y=_Y, tooltip=tip) for layer in layers[3:]]
     return alt.layer(*layers).configure_view(stroke=None)
