@@ -32,10 +32,11 @@ LORA = Recipe(epochs=4, learning_rate=1e-2, batch=4, rank=8, seed=0)
 
 
 class Silent:
-    """Watches without a word; asks to stop once a step has been reached."""
+    """Watches without a word; asks to stop once so much of something has been done."""
 
-    def __init__(self, stop_at: int | None = None) -> None:
+    def __init__(self, stop_at: int | None = None, stop_in: str = "Training") -> None:
         self.stop_at = stop_at
+        self.stop_in = stop_in
         self.seen: list[tuple[str, int, int]] = []
 
     def progress(self, what: str, done: int, total: int, loss: float | None = None) -> None:
@@ -43,7 +44,7 @@ class Silent:
 
     def stopping(self) -> bool:
         what, done, _ = self.seen[-1]
-        return self.stop_at is not None and what == "Training" and done >= self.stop_at
+        return self.stop_at is not None and what == self.stop_in and done >= self.stop_at
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +141,19 @@ def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(tmp_path, tr
     assert rest.history == whole.history
     for name, tensor in load(in_one_piece.out).items():
         assert torch.equal(tensor, load(job.out)[name])
+
+
+def test_a_measure_that_was_interrupted_is_made_up_for(job):
+    """The one before the first step, and the one after the last."""
+    job = replace(job, recipe=replace(LORA, epochs=1))
+    whole = finetune(replace(job, out=job.out.with_name("whole")), NOTES, HOST, Silent())
+    with pytest.raises(AssistantError, match="Interrupted after step 0 of 5"):
+        finetune(job, NOTES, HOST, Silent(2, "Measuring"))
+    late = Silent()
+    late.stopping = lambda: ("Training", 4, 5) in late.seen and late.seen[-1][0] == "Measuring"
+    with pytest.raises(AssistantError, match="Interrupted after step 5 of 5"):
+        finetune(job, NOTES, HOST, late)
+    assert finetune(job, NOTES, HOST, Silent()).history == whole.history
 
 
 def dies_at(last, step):

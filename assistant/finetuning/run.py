@@ -108,16 +108,19 @@ def _train(job: Job, data: Data, device: str, recompute: bool, work: Path, token
     history = checkpoint.restore(training.parameters, training.optimizer)
     steps, epoch = recipe.steps(len(data.training)), recipe.steps_per_epoch(len(data.training))
     began = saved = time.monotonic()
-    first, tokens = history.step, 0
-    if not history.measures:
-        history = _measured(history, training, data, watch)
+    tokens = 0
+
+    def measure_due(history: History) -> History:
+        due = history.step % epoch == 0 and not history.measured_at(history.step)
+        return _measured(history, training, data, watch) if due else history
+
     try:
+        history = measure_due(history)  # before the first step, or where the last process was stopped
         for step in range(history.step, steps):
             watch.progress("Training", step, steps, history.losses[-1] if step else None)
             history = history.stepped(training.step(step, steps, data.training, watch.stopping))
             tokens += sum(len(row.ids) for row in recipe.batch_at(step, data.training))
-            if history.step % epoch == 0:
-                history = _measured(history, training, data, watch)
+            history = measure_due(history)
             if time.monotonic() - saved >= job.checkpoint_seconds or history.step == steps:
                 checkpoint.save(training.parameters, training.optimizer, history)
                 saved = time.monotonic()
@@ -131,7 +134,7 @@ def _train(job: Job, data: Data, device: str, recompute: bool, work: Path, token
     watch.progress("Writing", 0, 1)
     with whole_folder(job.out) as aside:
         save_model(merged(training.model), tokenizer, aside)
-        record = {"base": job.base.name, "recipe": asdict(recipe), "history": asdict(history), "first_step": first}
+        record = {"base": job.base.name, "recipe": asdict(recipe), "history": asdict(history)}
         (aside / "finetuning.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         if job.plot:
             draw_losses(history, aside / "loss.png")
@@ -140,7 +143,7 @@ def _train(job: Job, data: Data, device: str, recompute: bool, work: Path, token
 
 
 def _measured(history: History, training: Training, data: Data, watch: Watch) -> History:
-    """The history with the losses on the notes held out."""
+    """The history with the losses on the notes held out. Raises Stopped when the user does not want to wait."""
     losses = {}
     done = 0
     for kind in ("answers", "text"):
@@ -148,6 +151,8 @@ def _measured(history: History, training: Training, data: Data, watch: Watch) ->
 
         def count(part: int, before: int = done) -> None:
             watch.progress("Measuring", before + part, len(data.held_out))
+            if watch.stopping():
+                raise Stopped
 
         losses[kind] = training.measure(rows, count)
         done += len(rows)

@@ -22,7 +22,7 @@ WEIGHT_DECAY = 0.01  # of full training; an adapter is small already
 
 
 class Stopped(Exception):
-    """The user wants the training to end; the step under way has been given up."""
+    """The user wants the training to end; the step or measure under way has been given up."""
 
 
 class Training:
