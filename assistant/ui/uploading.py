@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,11 +45,13 @@ class _Pending:
     clash: Clash
 
 
-def take_files(parts: Parts, files: Sequence[Given]) -> tuple[Outcome, ...]:
+def take_files(
+    parts: Parts, files: Sequence[Given], done: Callable[[Given, Outcome], None] | None = None
+) -> tuple[Outcome, ...]:
     """Read files, one after the other, and draw the progress and result of each where this is called.
 
     A file that is there already waits for ``draw_open_questions``. Nothing is raised for a file that cannot be used:
-    its outcome says why.
+    its outcome says why. ``done`` is told of each at once: what the visitor does meanwhile may end this between two.
     """
     kept = uploads_of(parts)
     if kept is None:
@@ -57,8 +59,14 @@ def take_files(parts: Parts, files: Sequence[Given]) -> tuple[Outcome, ...]:
         for outcome in outcomes:
             draw_outcome(outcome)
         return outcomes
+    outcomes = ()
     with Converter() as converter:
-        return tuple(_take(kept, file, converter) for file in files)
+        for file in files:
+            outcome = _take(kept, file, converter)
+            outcomes = (*outcomes, outcome)
+            if done is not None:
+                done(file, outcome)
+    return outcomes
 
 
 _CLOSED = "Files cannot be added here. The page Notes says why."

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant.assembly import Parts
 from assistant.errors import AssistantError
 from assistant.settings import Settings
 from assistant.ui.note_view import open_note
 from assistant.ui.safe import safe_label
-from assistant.ui.uploading import Outcome, draw_open_questions, draw_outcome, take_files, understood
+from assistant.ui.uploading import Given, Outcome, draw_open_questions, draw_outcome, take_files, understood
 from assistant.ui.visitor import is_locked, place_of, unlock, uploads_of
 from assistant.uploads.kept import Kept, download_names, zip_of
 from assistant.uploads.limits import FILE_BYTES, MIB, PAGES, TITLE_CHARACTERS
@@ -57,7 +59,7 @@ def _draw_gate(settings: Settings) -> None:
 
 
 def _draw_uploader(parts: Parts) -> None:
-    """The uploader; once its files are read it is drawn anew, so that their bytes need not be kept in memory."""
+    """The uploader; once its files are read it is drawn anew, and their bytes are let go."""
     turn = st.session_state.setdefault("uploads_turn", 0)
     files = st.file_uploader(
         "Add files: Markdown, text, PDF, Word, HTML or notebooks",
@@ -66,7 +68,7 @@ def _draw_uploader(parts: Parts) -> None:
         help=f"What a file is, is seen from its content. At most {FILE_BYTES // MIB} MB and {PAGES} pages a file.",
     )
     if files:
-        st.session_state.upload_outcomes = take_files(parts, files)
+        _take_new(parts, files)
         st.session_state.uploads_turn = turn + 1
         st.rerun()
     decided = draw_open_questions(parts)
@@ -77,6 +79,30 @@ def _draw_uploader(parts: Parts) -> None:
     for outcome in outcomes:
         if not outcome.waits:
             draw_outcome(outcome)
+
+
+def _take_new(parts: Parts, files: Sequence[UploadedFile]) -> None:
+    """Read the files that were not read yet: more may be dropped while some are read, which begins the page anew."""
+    handled: set[str] = st.session_state.setdefault("uploads_handled", set())
+    new = [file for file in files if file.file_id not in handled]
+    if len(new) == len(files):
+        st.session_state.upload_outcomes = ()
+
+    def done(file: Given, outcome: Outcome) -> None:
+        st.session_state.upload_outcomes = (*st.session_state.upload_outcomes, outcome)
+        handled.update(entry.file_id for entry in files if entry is file)
+
+    take_files(parts, new, done)
+    _let_go(files)
+
+
+def _let_go(files: Sequence[UploadedFile]) -> None:
+    """Free the memory of files that were read; Streamlit would hold them until the visitor leaves."""
+    context = get_script_run_ctx()
+    remove = getattr(context.uploaded_file_mgr, "remove_file", None) if context else None
+    if context and remove:
+        for file in files:
+            remove(session_id=context.session_id, file_id=file.file_id)
 
 
 def _draw_list(kept: Kept, uploads: tuple[Upload, ...]) -> None:
