@@ -6,7 +6,7 @@ import pytest
 from assistant.contrast import load_contrast
 from assistant.embedder import load_embedder
 from assistant.encoder import PassageEncoder
-from assistant.notes import read_library
+from assistant.notes import UPLOADS, read_library
 from assistant.settings import REPOSITORY
 from assistant.shipped import FOLDER, ShippedVectors, digest_of
 
@@ -19,10 +19,18 @@ def test_every_section_has_its_shipped_vector():
     for file in (KNOWLEDGE / FOLDER).glob("*.npz"):
         with np.load(file, allow_pickle=False) as arrays:
             shipped |= {digest.tobytes() for digest in arrays["digests"]}
-    needed = {digest_of(passage): passage.name for passage in read_library(KNOWLEDGE).passages}
+    passages = [entry for entry in read_library(KNOWLEDGE).passages if not entry.note.startswith(f"{UPLOADS}/")]
+    needed = {digest_of(passage): passage.name for passage in passages}
     missing = [name for digest, name in needed.items() if digest not in shipped]
     assert not missing, f"{len(missing)} sections changed, such as {missing[:3]}: run python -m assistant index --ship"
     assert len(shipped) == len(needed), "vectors of sections that are gone: run python -m assistant index --ship"
+
+
+def test_every_section_has_its_place_on_the_map():
+    with np.load(KNOWLEDGE / FOLDER / "places" / "places.npz", allow_pickle=False) as arrays:
+        placed = {digest.tobytes() for digest in arrays["digests"]}
+    passages = [entry for entry in read_library(KNOWLEDGE).passages if not entry.note.startswith(f"{UPLOADS}/")]
+    assert placed == {digest_of(passage) for passage in passages}, "run python -m assistant index --ship"
 
 
 @pytest.mark.slow
