@@ -46,9 +46,11 @@ def test_the_dropout_question_is_answered_from_the_dropout_note(parts):
     assert answer.seconds_to_first_token > 0
 
 
-def test_the_answer_is_the_same_each_time(parts):
-    first, second = (ask(parts, QUESTION, max_new_tokens=12)[1] for _ in range(2))
+@pytest.mark.parametrize("changes", [{}, {"temperature": 0.8, "top_p": 0.9, "seed": 7}], ids=["greedy", "sampled"])
+def test_the_same_question_and_seed_give_the_same_answer_twice(parts, changes):
+    first, second = (ask(parts, QUESTION, max_new_tokens=12, **changes)[1] for _ in range(2))
     assert first.text == second.text != ""
+    assert (first.lead, first.sentences, first.sources) == (second.lead, second.sentences, second.sources)
 
 
 def test_a_question_beyond_the_notes_is_declined_without_the_model(parts):
