@@ -63,5 +63,5 @@ def answer(page: Any, number: int = 1) -> Any:
 
 
 def sources(bubble: Any) -> Any:
-    """The buttons of an answer's sources."""
-    return bubble.locator("[class*='_source_'] button")
+    """The buttons of an answer's sources; Streamlit keeps a hidden second copy of a button that has a hint."""
+    return bubble.locator("[class*='_source_'] button").locator("visible=true")

@@ -33,10 +33,10 @@ class Turnstile(threading.Event):
 
 
 class Speaker(ScriptedEngine):
-    """Says one sentence that the notes hold and one that they do not."""
+    """Says one sentence that the notes do not hold and one that they do."""
 
     def __init__(self) -> None:
-        super().__init__([f"{word} " for word in f"{TRUE} {FALSE}".split()])
+        super().__init__([f"{word} " for word in f"{FALSE} {TRUE}".split()])
         self.info = ModelInfo("speaker", "openvino", 1024, detail="A fake.")
         self.limit = 10**9  # words since the start, after which it waits
         self.go = Turnstile(self)
@@ -136,10 +136,9 @@ def test_an_edited_question_goes_on_from_there_and_the_earlier_turns_come_back(p
     page.get_by_role("dialog").get_by_role("button", name="Ask").click()
     page.get_by_text("2/2").wait_for()
     await_idle(page)
-    assert page.get_by_test_id("stChatMessage").count() == 2
+    page.get_by_test_id("stChatMessage").nth(2).wait_for(state="detached")
     page.locator("[class*='_version_-1'] button").click()
-    page.get_by_text("Which dropout rate should I use?", exact=True).first.wait_for()
-    assert page.get_by_test_id("stChatMessage").count() == 4
+    answer(page, 2)
 
 
 def test_an_answer_can_be_copied_with_its_sources(page):
@@ -153,7 +152,7 @@ def test_an_answer_can_be_copied_with_its_sources(page):
 def test_a_rating_and_a_word_are_kept_on_the_host(page, place):
     ask(page, QUESTION)
     bubble = answer(page)
-    bubble.get_by_test_id("stFeedback").get_by_role("button").nth(1).click()
+    bubble.locator("[class*='_thumbs'] button").nth(1).click()
     bubble.get_by_label("What was good or wrong?", exact=False).fill("a pizza in every answer")
     page.keyboard.press("Enter")
     bubble.get_by_text("your rating and your words").wait_for()
@@ -184,7 +183,7 @@ def test_chats_are_renamed_exported_deleted_and_taken_in_again(page, tmp_path):
     menu(page, "Delete")
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     panel.get_by_text("All about dropout").wait_for(state="detached")
-    assert page.get_by_test_id("stChatMessage").count() == 0
+    page.get_by_test_id("stChatMessage").first.wait_for(state="detached")
     menu(page, "Import")
     page.get_by_role("dialog").locator("input[type=file]").set_input_files(
         {"name": "bad.json", "mimeType": "application/json", "buffer": b"{}"}
@@ -208,16 +207,22 @@ def test_stop_keeps_what_was_written_and_ends_the_work(page, engine):
     try:
         ask(page, QUESTION)
         bubble = page.get_by_test_id("stChatMessage").nth(1)
-        bubble.get_by_text("Dropout is a regularization method that sets", exact=False).last.wait_for()
+        bubble.get_by_text("▌", exact=False).wait_for()
+        while engine.sent < engine.limit:
+            page.wait_for_timeout(50)
         page.get_by_test_id("stChatInputStopButton").click()
-        assert engine.cancelled.wait(30)
+        for _ in range(len(engine.words) - 10):  # a word at a time, and not the last one: it must not just end
+            engine.limit += 1
+            if engine.cancelled.wait(1):
+                break
+        assert engine.cancelled.is_set()
     finally:
         engine.limit = 10**9
     ask(page, "Which dropout rate should I use?")
     answer(page, 2)
     first = answer(page)
     assert "Stopped. What was written so far is kept." in first.inner_text()
-    assert "Dropout is a regularization method that sets" in first.inner_text()
+    assert "A baker from Naples" in first.inner_text() and "more pizza" not in first.inner_text()
 
 
 def test_parameters_that_make_no_sense_together_are_explained_and_can_be_reset(page):

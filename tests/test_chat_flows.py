@@ -38,10 +38,10 @@ def test_sentences_that_no_passage_supports_are_folded_away_with_a_legend_and_ma
     page = open_page(assistant=checked_answer()).ask("q")
     fold = next(fold for fold in page.app.main.expander if "Not in the notes" in fold.label)
     assert fold.label == "Not in the notes (2, 1 of them against the notes)"
-    assert "Shaded" in fold.caption[0].value
-    assert ":gray-background[It was found in 1900.]" in fold.markdown[0].value
-    assert ":red-background[It is on at test time.]" in fold.markdown[0].value
-    shown = page.text.replace(fold.markdown[0].value, "")
+    assert "Shaded" in fold.markdown[0].value
+    assert ":gray-background[It was found in 1900.]" in fold.markdown[1].value
+    assert ":red-background[It is on at test time.]" in fold.markdown[1].value
+    shown = page.text.replace(fold.markdown[1].value, "")
     assert "It drops units. :blue-badge[1]" in shown and "1900" not in shown and "test time" not in shown
 
 

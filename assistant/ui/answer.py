@@ -19,7 +19,9 @@ from assistant.ui.sentences import (
 
 MODEL_ADDS = "The model adds in its own words, which may be wrong:"
 MODEL_ADDS_SUPPORTED = "The model adds, and the notes support it:"
-LEGEND = f"All that the model wrote. :gray-background[Shaded]: no passage says this. {AGAINST}: a passage differs."
+LEGEND = (
+    f":small[All that the model wrote. :gray-background[Shaded]: no passage says this. {AGAINST}: a passage differs.]"
+)
 
 
 def draw_text(exchange: Exchange) -> None:
@@ -47,7 +49,7 @@ def draw_checked(sentences: tuple[CheckedSentence, ...]) -> None:
         st.markdown(supported)
     if count_unsupported(sentences):
         with st.expander(unsupported_label(sentences), type="compact"):
-            st.caption(LEGEND)
+            st.markdown(LEGEND)  # not a caption: that would fade its colours below what can be read
             st.markdown(whole_markdown(sentences))
 
 
