@@ -12,6 +12,7 @@ from typing import Literal
 
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
+from assistant.lead import lead_text
 from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Turn
 
 LONGEST_CHAT = 300  # exchanges, all versions counted; each takes about 15 KB
@@ -41,7 +42,7 @@ class Exchange:
     @property
     def spoken(self) -> str:
         """The answer as the next turn should remember it."""
-        return self.text or " ".join(sentence.text for sentence in self.lead)
+        return self.text or lead_text(self.lead, lambda _: "")
 
 
 @dataclass
