@@ -24,18 +24,20 @@ RERUNS = 30
 WORDS = "Dropout sets random units to zero during training. A baker from Naples invented it to sell more pizza."
 
 
-def rerun_times(turns: int, folder: Path) -> list[float]:
-    """Milliseconds of the page's script for each of some reruns of a chat with so many turns."""
+def rerun_times(turns: int, folder: Path) -> tuple[list[float], list[float]]:
+    """Milliseconds of the page's script for each of some reruns of a chat with so many turns: passed, and computed."""
     page = open_page(write_notes(folder / "notes", dropout=DROPOUT), folder, ScriptedGenerator(WORDS))
     for number in range(turns):
         page.ask(f"Dropout sets random units to zero during training, {number}")
     times: list[float] = []
+    computed: list[float] = []
     drawn = chat_page.draw_chat_page
 
     def timed(*given: object) -> None:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         drawn(*given)  # type: ignore[arg-type]
         times.append(1000 * (time.perf_counter() - began))
+        computed.append(1000 * (time.thread_time() - worked))
 
     chat_page.draw_chat_page = timed  # type: ignore[assignment]
     try:
@@ -43,7 +45,7 @@ def rerun_times(turns: int, folder: Path) -> list[float]:
             page.run()
     finally:
         chat_page.draw_chat_page = drawn
-    return times
+    return times, computed
 
 
 def first_question_seconds(address: str) -> float:
@@ -60,8 +62,12 @@ def main() -> None:
     """Print the figures."""
     for turns in (1, 50):
         with tempfile.TemporaryDirectory() as folder:
-            times = rerun_times(turns, Path(folder))
-        print(f"rerun, {turns:2} turns: {median(times):6.0f} ms, 95th percentile {quantiles(times, n=20)[-1]:.0f} ms")
+            times, computed = rerun_times(turns, Path(folder))
+        late = quantiles(times, n=20)[-1]
+        print(
+            f"rerun, {turns:2} turns: {median(times):.0f} ms, 95th percentile {late:.0f} ms, "
+            f"of processor time {median(computed):.0f} ms"
+        )
     topics = tuple(
         sorted(each.name for each in (REPOSITORY / "knowledge").iterdir() if each.is_dir() and each.name[0] != ".")
     )
