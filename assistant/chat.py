@@ -17,6 +17,7 @@ from assistant.generator import Generator, held
 from assistant.lead import choose_lead, lead_text
 from assistant.prompt import build_prompt
 from assistant.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval, Turn
+from assistant.repeats import Repeats
 from assistant.retriever import Catalog, Retriever
 from assistant.stopping import without_repetition
 from assistant.support import SupportModel, shipped_support
@@ -93,6 +94,7 @@ class Assistant:
         self._generator = generator
         self._question_limit = question_limit
         self._support = support or shipped_support()
+        self._repeats = Repeats()
 
     def over(self, shelf: Catalogs) -> Assistant:
         """The same assistant over other notes, such as the shared ones with a visitor's own beside them."""
@@ -203,9 +205,12 @@ class Assistant:
         yield Prompted(prompt)
         text, tokens, finish, problem = "", 0, "", ""
         first_at = None
+        key = self._repeats.key(generator.info, prompt, decoding)
+        again = self._repeats.pieces(key)
         pieces: Iterator[Piece] = iter(())
         try:
-            pieces = generator.stream(prompt.text, decoding, prompt.stop)  # an engine that is down says so here
+            # An engine that is down says so here.
+            pieces = iter(again) if again else generator.stream(prompt.text, decoding, prompt.stop)
             for piece in pieces:
                 if piece.text and first_at is None:
                     first_at = time.monotonic()
@@ -227,7 +232,8 @@ class Assistant:
         if problem and not text:
             yield Finished(self._from_notes(found, decoding, problem))
             return
-        elapsed = time.monotonic() - first_at if first_at else 0.0
+        elapsed = time.monotonic() - first_at if first_at and not again else 0.0
+        self._repeats.keep(key, text, tokens, finish)
         for sentence in checking.finish(text, cut_off=finish not in ("stop", "repeated")):
             yield Checked(sentence)
         kept = max([len(prompt.placed), *(sentence.source for sentence in found.lead)])

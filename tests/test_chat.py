@@ -8,7 +8,8 @@ from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Wrote
 from assistant.decoding import decoding_for
 from assistant.errors import AssistantError, EngineError
-from assistant.records import Turn
+from assistant.records import ModelInfo, Prompt, Turn
+from assistant.repeats import Repeats
 from assistant.shelf import Shelf
 
 FOCUSED = decoding_for("focused")
@@ -146,6 +147,39 @@ def test_bytes_that_are_no_text_do_not_reach_the_models(assistant_with):
     generator = ScriptedGenerator("x")
     _, answer = story(assistant_with(generator), f"{COVERED} \udcff")
     assert answer.question == f"{COVERED} ?" and generator.prompts[0].encode()
+
+
+def test_the_same_question_gets_the_same_answer_again_and_other_parameters_a_new_one(assistant_with):
+    generator = ScriptedGenerator(" Dropout sets random units to zero", " during training.")
+    assistant = assistant_with(generator)
+    _, first = story(assistant)
+    generator._script = (" Another answer.",)  # as a batch with other company could give
+    again_kinds, again = story(assistant)
+    assert (again.text, again.sentences, again.finish) == (first.text, first.sentences, first.finish)
+    assert again.answer_tokens == first.answer_tokens and again.tokens_per_second is None
+    assert Prompted in again_kinds and Checked in again_kinds and len(generator.prompts) == 1
+    *_, changed = assistant.ask(COVERED, decoding_for("focused", max_new_tokens=20))
+    assert changed.answer.text == "Another answer." and len(generator.prompts) == 2
+
+
+def test_an_answer_that_was_stopped_or_failed_is_written_anew(assistant_with):
+    generator = ScriptedGenerator(" Half", EngineError("The memory is full."))
+    assistant = assistant_with(generator)
+    assert story(assistant)[1].finish == "failed"
+    generator._script = (" The", " whole", " answer.")
+    events = assistant.ask(COVERED, FOCUSED)
+    while not isinstance(next(events), Wrote):
+        pass
+    events.close()
+    assert story(assistant)[1].text == "The whole answer." and len(generator.prompts) == 3
+
+
+def test_only_the_latest_answers_are_remembered():
+    repeats, prompt = Repeats(most=2), Prompt("p", 1, 10, 5, (), ())
+    keys = [Repeats.key(ModelInfo(name, "openvino", 10), prompt, FOCUSED) for name in "abc"]
+    for key in keys:
+        repeats.keep(key, "text", 1, "stop")
+    assert [bool(repeats.pieces(key)) for key in keys] == [False, True, True]
 
 
 def test_search_finds_without_a_model(assistant_with):
