@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,33 @@ MODEL = Path(__file__).with_name("coverage.json")  # written by `python -m assis
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """How the words of a question meet the notes."""
+
+    shared: float
+    unknown: float
+
+    @classmethod
+    def of(
+        cls,
+        asked: Sequence[str],
+        near: Iterable[str],
+        frequency: Callable[[str], int],
+        rarity: Callable[[str], float],
+    ) -> Words:
+        """From the stems of the question and of the nearest passages, and how often a stem occurs in the notes.
+
+        A question without words shares none, and all of it is unknown.
+        """
+        if not asked:
+            return cls(0.0, 1.0)
+        held = set(near)
+        total = sum(rarity(stem) for stem in asked)
+        shared = sum(rarity(stem) for stem in asked if stem in held)
+        return cls(shared / max(total, 1e-6), sum(frequency(stem) == 0 for stem in asked) / len(asked))
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """The features that the decision is made from."""
 
@@ -22,17 +50,25 @@ class Evidence:
     near: float  # mean cosine of the ten nearest passages: a covered subject has several
     contrast: float  # cosine of the nearest off-topic question
     lexical: float  # BM25 score of the best passage
+    shared: float  # share of the question's words, weighed by rarity, that the nearest passages hold
+    unknown: float  # share of the question's words that no passage holds
 
     @classmethod
     def of(
-        cls, cosines: npt.NDArray[np.float32], contrasts: npt.NDArray[np.float32], lexical: npt.NDArray[np.float32]
+        cls,
+        cosines: npt.NDArray[np.float32],
+        contrasts: npt.NDArray[np.float32],
+        lexical: npt.NDArray[np.float32],
+        words: Words,
     ) -> Evidence:
-        """Evidence from the best cosines in falling order, the cosines of the off-topic questions and BM25 scores."""
+        """Evidence from the best cosines in falling order, those of the off-topic questions, BM25 scores and words."""
         return cls(
             best=float(cosines[0]),
             near=float(cosines[:10].mean()),
             contrast=float(contrasts.max(initial=0.0)),
             lexical=float(lexical.max(initial=0.0)),
+            shared=words.shared,
+            unknown=words.unknown,
         )
 
 

@@ -7,6 +7,7 @@ README's retrieval table has the figures.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -18,6 +19,7 @@ from assistant.records import Passage
 
 OPENING_WORDS = 45
 RECIPE = "opening45+whole"  # part of the identity: vectors made differently must never be compared
+DIGEST_BYTES = 16
 
 
 class Encoder(Protocol):
@@ -60,3 +62,8 @@ def whole_text(passage: Passage) -> str:
 def opening_text(passage: Passage) -> str:
     """The heading and the first words of the text."""
     return " ".join([passage.heading or passage.title, *plain_text(passage.text).split()[:OPENING_WORDS]])
+
+
+def digest_of(passage: Passage) -> bytes:
+    """The address of a passage's vector: a digest of all that the vector is made from."""
+    return hashlib.sha256(whole_text(passage).encode()).digest()[:DIGEST_BYTES]

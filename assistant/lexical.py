@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 
@@ -25,16 +25,23 @@ class LexicalIndex:
 
     _scorer: bm25s.BM25 | None  # None when no passage holds a word
     _count: int
+    _stems: Mapping[Passage, list[str]]  # of each passage, for the next index
 
     @classmethod
-    def of(cls, passages: Sequence[Passage]) -> LexicalIndex:
-        """The index of some passages, in memory: 1,500 take about a quarter of a second."""
-        terms = _terms([whole_text(passage) for passage in passages])
-        if not any(terms):
-            return cls(None, len(passages))
+    def of(cls, passages: Sequence[Passage], before: LexicalIndex | None = None) -> LexicalIndex:
+        """The index of some passages, in memory: 1,500 take about a quarter of a second.
+
+        The words of passages that ``before`` holds are taken from there.
+        """
+        known = before._stems if before else {}
+        fresh = [passage for passage in passages if passage not in known]
+        made = dict(zip(fresh, stems_of([whole_text(passage) for passage in fresh]), strict=True))
+        stems = {passage: known[passage] if passage in known else made[passage] for passage in passages}
+        if not any(stems.values()):
+            return cls(None, len(passages), stems)
         scorer = bm25s.BM25()
-        scorer.index(terms, show_progress=False)
-        return cls(scorer, len(passages))
+        scorer.index([stems[passage] for passage in passages], show_progress=False)
+        return cls(scorer, len(passages), stems)
 
     def beside(self, frequency: Callable[[str], int], count: int) -> LexicalIndex:
         """The same index with each word weighed as if both collections were one.
@@ -54,7 +61,7 @@ class LexicalIndex:
                 ratios[at] = _weight(together, self._count + count) / _weight(int(own[at]), self._count)
         scorer = copy(self._scorer)
         scorer.scores = {**scorer.scores, "data": scorer.scores["data"] * np.repeat(ratios, own)}
-        return LexicalIndex(scorer, self._count)
+        return LexicalIndex(scorer, self._count, self._stems)
 
     def frequency(self, stem: str) -> int:
         """In how many passages a stem occurs."""
@@ -65,7 +72,7 @@ class LexicalIndex:
     def scores(self, query: str) -> npt.NDArray[np.float32]:
         """The BM25 score of every passage, float32 [passages]; all zero when no word of the query is known."""
         known = self._scorer.vocab_dict if self._scorer else {}
-        terms = [term for term in _terms([query])[0] if term in known]
+        terms = [term for term in stems_of([query])[0] if term in known]
         if self._scorer is None or not terms:
             return np.zeros(self._count, dtype=np.float32)
         return np.asarray(self._scorer.get_scores(terms), dtype=np.float32)
@@ -85,7 +92,8 @@ def _weight(passages: int, of: int) -> float:
     return math.log(1 + (of - passages + 0.5) / (passages + 0.5))
 
 
-def _terms(texts: list[str]) -> list[list[str]]:
+def stems_of(texts: list[str]) -> list[list[str]]:
+    """The stems of the words of each text, in their order, stop words left out."""
     # A stemmer of its own for each call: the C object must not be shared by threads.
     stemmer = Stemmer.Stemmer("english")
     terms: list[list[str]] = bm25s.tokenize(

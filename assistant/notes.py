@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -39,6 +39,7 @@ class Library:
 
     notes: tuple[Note, ...]
     skipped: tuple[SkippedNote, ...]
+    read: Mapping[NoteFile, Note] = field(default_factory=dict)  # what each file held when it was read
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -75,20 +76,22 @@ def _walk(root: Path, folder: Path) -> Iterator[NoteFile]:
             yield NoteFile(relative, status.st_size, status.st_mtime_ns)
 
 
-def read_library(folder: Path) -> Library:
+def read_library(folder: Path, before: Library | None = None) -> Library:
     """Every note of a folder. A file that cannot be used is reported in ``skipped`` and never stops the others.
 
-    Raises NoteError when the folder itself cannot be read.
+    Files that look as they did when ``before`` was read are not read again. Raises NoteError when the folder itself
+    cannot be read.
     """
-    notes: list[Note] = []
+    known = before.read if before else {}
+    read: dict[NoteFile, Note] = {}
     skipped: list[SkippedNote] = []
     for file in list_files(folder):
         try:
-            notes.append(read_note(folder, file.path))
+            read[file] = known.get(file) or read_note(folder, file.path)
         except NoteError as fault:
             shown = file.path.encode("utf-8", "replace").decode()  # a name that is not UTF-8 could not be drawn
             skipped.append(SkippedNote(shown, str(fault)))
-    return Library(tuple(notes), tuple(skipped))
+    return Library(tuple(read.values()), tuple(skipped), read)
 
 
 def read_note(folder: Path, path: str) -> Note:

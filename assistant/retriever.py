@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from assistant.coverage import CoverageModel, Evidence
+from assistant.coverage import CoverageModel, Evidence, Words
 from assistant.embedder import Embedder, Vectors
+from assistant.encoder import whole_text
 from assistant.followup import standalone
+from assistant.lexical import stems_of
 from assistant.records import Hit, Passage, Retrieval, Turn
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
 LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
+READ_FOR_WORDS = 3  # nearest passages in which the words of the question are looked for
 TOO_ALIKE = 0.93  # cosine above which a passage repeats one already chosen
 
-Nearest = list[tuple[int, float]]  # rows with their cosines, best first
+Found = list[tuple[int, float]]  # rows with their cosines, best first
 Scores = npt.NDArray[np.float32]  # [passages]
 
 
@@ -77,31 +81,34 @@ class Retriever:
         hits = tuple(
             Hit(rank, round(cosines[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
         )
-        confidence = self._model.confidence(self._evidence(vector, nearest, lexical))
+        confidence = self._model.confidence(self._evidence(catalog, query, vector, nearest, lexical))
         return Retrieval(question, query, hits, self._model.covers(confidence), round(confidence, 4))
 
     def evidence(self, catalog: Catalog, question: str) -> Evidence:
         """What the coverage decision sees of a question; the catalog must hold a passage."""
-        return self._evidence(*self._search(catalog, question))
+        return self._evidence(catalog, question, *self._search(catalog, question))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, for those who compare sentences after retrieval."""
         return self._embedder.embed(texts)
 
-    def _search(self, catalog: Catalog, query: str) -> tuple[Vectors, Nearest, Scores]:
+    def _search(self, catalog: Catalog, query: str) -> tuple[Vectors, Found, Scores]:
         vector = self._embedder.embed([query])[0]
         return vector, catalog.index.search(vector, CANDIDATES), catalog.lexical.scores(query)
 
-    def _evidence(self, vector: Vectors, nearest: Nearest, lexical: Scores) -> Evidence:
+    def _evidence(self, catalog: Catalog, query: str, vector: Vectors, nearest: Found, lexical: Scores) -> Evidence:
         cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
-        return Evidence.of(cosines, self._contrast @ vector, lexical)
+        near = [whole_text(catalog.index.passages[row]) for row, _ in nearest[:READ_FOR_WORDS]]
+        asked, *held = stems_of([query, *near])
+        words = Words.of(asked, chain.from_iterable(held), catalog.lexical.frequency, catalog.lexical.rarity)
+        return Evidence.of(cosines, self._contrast @ vector, lexical, words)
 
-    def _candidates(self, index: Dense, vector: Vectors, nearest: Nearest, lexical: Scores) -> dict[int, float]:
+    def _candidates(self, index: Dense, vector: Vectors, nearest: Found, lexical: Scores) -> dict[int, float]:
         """Cosines of the rows that either search put among its best."""
         cosines = dict(nearest)
-        for row in np.argsort(-lexical)[:CANDIDATES]:
-            if lexical[row] > 0 and int(row) not in cosines:
-                cosines[int(row)] = float(index.vector(int(row)) @ vector)
+        for row in best_rows(lexical, CANDIDATES):
+            if row not in cosines:
+                cosines[row] = float(index.vector(row) @ vector)
         return cosines
 
     def _diverse(self, index: Dense, ranked: Sequence[int], count: int) -> list[int]:
@@ -123,3 +130,11 @@ def fuse(dense: dict[int, float], lexical: Scores) -> list[int]:
     best = float(lexical.max(initial=0.0))
     scale = LEXICAL_WEIGHT / best if best > 0 else 0.0
     return sorted(dense, key=lambda row: (-(dense[row] + scale * float(lexical[row])), row))
+
+
+def best_rows(scores: Scores, count: int) -> list[int]:
+    """The rows with the highest scores above zero, at most ``count``, best first."""
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > count:  # sorting them all would take longer than the search when there are many
+        rows = rows[np.argpartition(-scores[rows], count)[:count]]
+    return [int(row) for row in rows[np.lexsort((rows, -scores[rows]))]]

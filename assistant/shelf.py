@@ -33,8 +33,9 @@ class Shelf:
         self._encoder = encoder
         self._lock = threading.Lock()
         self._looked_at = time.monotonic()
-        self._files: tuple[NoteFile, ...] = ()
-        self._renew(list_files(knowledge), progress)
+        files, library = list_files(knowledge), self._read(None)
+        made = refresh(self._folder, library, encoder, progress)
+        self._publish(files, library, made, LexicalIndex.of(made.index.passages))
 
     @property
     def library(self) -> Library:
@@ -89,12 +90,20 @@ class Shelf:
         return self._catalog
 
     def _renew(self, files: tuple[NoteFile, ...], progress: Progress | None) -> None:
-        library = read_library(self._knowledge)
+        """Everything that did not change is taken over from the current library, index and lexical index."""
+        library = self._read(self._library)
+        made = refresh(self._folder, library, self._encoder, progress, self._refresh.index)
+        self._publish(files, library, made, LexicalIndex.of(made.index.passages, self._lexical))
+
+    def _read(self, before: Library | None) -> Library:
+        library = read_library(self._knowledge, before)
         for skipped in library.skipped:
             log.warning("note skipped: %s: %s", skipped.path, skipped.reason)
-        made = refresh(self._folder, library, self._encoder, progress)
-        catalog = Catalog(made.index, LexicalIndex.of(made.index.passages))
-        self._files, self._library, self._refresh, self._catalog = files, library, made, catalog
+        return library
+
+    def _publish(self, files: tuple[NoteFile, ...], library: Library, made: Refresh, lexical: LexicalIndex) -> None:
+        self._files, self._library, self._refresh, self._lexical = files, library, made, lexical
+        self._catalog = Catalog(made.index, lexical)
 
 
 def index_folder(knowledge: Path, home: Path) -> Path:

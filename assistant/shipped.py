@@ -7,7 +7,6 @@ encoder's identity: an edited note, or another embedder, simply does not find it
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,14 +15,13 @@ from zipfile import BadZipFile
 import numpy as np
 
 from assistant.embedder import Vectors
-from assistant.encoder import Encoder, whole_text
+from assistant.encoder import DIGEST_BYTES, Encoder, digest_of
 from assistant.errors import IndexingError
 from assistant.index import Index
 from assistant.notes import UPLOADS
 from assistant.records import Passage
 
 FOLDER = ".vectors"  # in the knowledge folder; hidden, so it is never read as a note
-DIGEST_BYTES = 16
 log = logging.getLogger(__name__)
 
 
@@ -95,8 +93,3 @@ def write_shipped(index: Index, knowledge: Path) -> int:
     except OSError as fault:
         raise IndexingError(f"Vectors cannot be written to {folder}: {fault.strerror}.") from None
     return sum(len(known) for known in groups.values())
-
-
-def digest_of(passage: Passage) -> bytes:
-    """The address of a passage: a digest of all that its vector is made from."""
-    return hashlib.sha256(whole_text(passage).encode()).digest()[:DIGEST_BYTES]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.coverage import CoverageModel, Evidence, shipped_model
+from assistant.coverage import CoverageModel, Evidence, Words, shipped_model
 from assistant.errors import AssistantError
 from assistant.evaluation.fit import fit_coverage, write_coverage
 from assistant.evaluation.gold import Question
@@ -12,7 +12,7 @@ MODEL = CoverageModel(bias=-1.0, weights={"best": 4.0, "near": 0.0, "contrast": 
 
 
 def evidence(best, contrast=0.0):
-    return Evidence(best=best, near=best / 2, contrast=contrast, lexical=10 * best)
+    return Evidence(best=best, near=best / 2, contrast=contrast, lexical=10 * best, shared=best, unknown=1 - best)
 
 
 def question(covered, number=0):
@@ -36,7 +36,8 @@ def test_extreme_evidence_does_not_overflow():
 
 def test_evidence_is_read_off_the_searches():
     cosines = np.linspace(0.9, 0.0, 50, dtype=np.float32)
-    seen = Evidence.of(cosines, np.array([0.1, 0.3], dtype=np.float32), np.array([0.0, 7.0], dtype=np.float32))
+    contrasts, lexical = np.array([0.1, 0.3], dtype=np.float32), np.array([0.0, 7.0], dtype=np.float32)
+    seen = Evidence.of(cosines, contrasts, lexical, Words(0.5, 0.2))
     assert seen.best == pytest.approx(0.9)
     assert seen.near == pytest.approx(float(cosines[:10].mean()))
     assert (seen.contrast, seen.lexical) == (pytest.approx(0.3), 7.0)
@@ -63,6 +64,6 @@ def test_fitting_needs_both_kinds_of_question():
 
 def test_the_shipped_model_weighs_every_kind_of_evidence():
     model = shipped_model()
-    assert set(model.weights) == {"best", "near", "contrast", "lexical"}
+    assert set(model.weights) == {"best", "near", "contrast", "lexical", "shared", "unknown"}
     assert model.weights["best"] > 0 > model.weights["contrast"]
     assert 0 < model.threshold < 1

@@ -54,17 +54,37 @@ def test_an_unchanged_folder_embeds_nothing_and_gives_the_same_index(folder, kno
         (lambda folder: write_notes(folder, adam=ADAM.replace("little", "some")), 1, 2),
         (lambda folder: write_notes(folder, new="# New\n\nnote"), 1, 3),
         (lambda folder: (folder / "dropout.md").unlink(), 0, 1),
-        (lambda folder: (folder / "adam.md").rename(folder / "zadam.md"), 1, 2),
-        (lambda folder: write_notes(folder, adam=DROPOUT, dropout=ADAM), 3, 0),
+        (lambda folder: (folder / "adam.md").rename(folder / "zadam.md"), 0, 3),
+        (lambda folder: write_notes(folder, adam=DROPOUT, dropout=ADAM), 0, 3),
+        (lambda folder: write_notes(folder, dropout=DROPOUT.replace("switched off", "not used")), 1, 2),
+        (lambda folder: write_notes(folder, copy=ADAM), 1, 3),
     ],
-    ids=["changed", "added", "deleted", "renamed", "swapped"],
+    ids=["changed", "added", "deleted", "renamed", "swapped", "one section", "copied"],
 )
-def test_only_changed_notes_are_embedded_again(folder, knowledge, change, embedded, reused):
+def test_only_changed_sections_are_embedded_again(folder, knowledge, change, embedded, reused):
     renew(folder, knowledge)
     change(knowledge)
     made, _ = renew(folder, knowledge)
     assert (made.embedded, made.reused) == (embedded, reused)
     assert by_passage(made.index) == by_passage(build(read_library(knowledge), WordEmbedder()))
+
+
+def test_a_section_that_moves_in_its_note_is_shown_at_its_new_line_without_embedding(folder, knowledge):
+    before = renew(folder, knowledge)[0].index
+    write_notes(knowledge, adam=ADAM.replace("## What", "\n\n## What"))
+    made, embedded = renew(folder, knowledge)
+    assert embedded == []
+    assert made.index.passages[0].line == before.passages[0].line + 2
+
+
+def test_what_could_not_be_written_is_taken_over_from_memory_and_written_later(folder, knowledge, monkeypatch):
+    with monkeypatch.context() as patch:
+        refuse(patch, at=0, fault=errno.ENOSPC)
+        first, _ = renew(folder, knowledge)
+    assert first.unsaved
+    again = refresh(folder, read_library(knowledge), WordEmbedder(), before=first.index)
+    assert (again.embedded, again.unsaved) == (0, "")
+    assert renew(folder, knowledge)[1] == []
 
 
 def test_another_embedder_rebuilds_everything_and_says_so(folder, knowledge):
@@ -133,7 +153,7 @@ def test_a_note_whose_file_name_is_not_utf_8_does_not_break_the_index(folder, kn
         file.write(b"text")
     library = read_library(knowledge)
     made = refresh(folder, library, WordEmbedder())
-    assert {"adam.md", "dropout.md"} <= set(made.index.notes)
+    assert {"adam.md", "dropout.md"} <= {passage.note for passage in made.index.passages}
     assert renew(folder, knowledge)[0].repaired == ""
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes import WordEmbedder, retriever_of, write_notes
 
-from assistant.coverage import Evidence, shipped_model
+from assistant.coverage import Evidence, Words, shipped_model
 from assistant.index import build
 from assistant.lexical import LexicalIndex
 from assistant.notes import read_library
@@ -86,25 +86,38 @@ def test_a_follow_up_is_searched_with_the_topic_before_it(knowledge, retriever):
 
 def test_confidence_rises_with_what_speaks_for_the_notes_and_falls_with_what_speaks_against():
     confidence = shipped_model().confidence
-    base = Evidence(best=0.4, near=0.3, contrast=0.3, lexical=5.0)
+    base = Evidence(best=0.4, near=0.3, contrast=0.3, lexical=5.0, shared=0.5, unknown=0.3)
     for better in (
         replace(base, best=0.5),
         replace(base, near=0.4),
         replace(base, lexical=9),
         replace(base, contrast=0),
+        replace(base, shared=0.9),
+        replace(base, unknown=0),
     ):
         assert confidence(better) > confidence(base)
-    for extreme in (Evidence(-1, -1, 1, 0), Evidence(1, 1, -1, 1e6)):
+    for extreme in (Evidence(-1, -1, 1, 0, 0, 1), Evidence(1, 1, -1, 1e6, 1, 0)):
         assert 0 <= confidence(extreme) <= 1
-    assert not shipped_model().covers(confidence(Evidence(0.1, 0.1, 0.5, 0)))
-    assert shipped_model().covers(confidence(Evidence(0.8, 0.6, 0.1, 10)))
+    assert not shipped_model().covers(confidence(Evidence(0.1, 0.1, 0.5, 0, 0, 1)))
+    assert shipped_model().covers(confidence(Evidence(0.8, 0.6, 0.1, 10, 1, 0)))
+
+
+FREQUENCY, RARITY = {"adam": 3, "rare": 1, "typo": 0}, {"adam": 0.2, "rare": 0.8, "typo": 1.0}
+
+
+def test_a_question_shares_the_weight_of_its_words_that_stand_near():
+    words = Words.of(["adam", "rare", "typo"], ["adam", "x"], FREQUENCY.__getitem__, RARITY.__getitem__)
+    assert (words.shared, words.unknown) == pytest.approx((0.2 / 2.0, 1 / 3))
+    assert Words.of([], ["adam"], FREQUENCY.__getitem__, RARITY.__getitem__) == Words(0.0, 1.0)
 
 
 def test_evidence_is_the_best_and_the_mean_cosine_the_nearest_foreign_question_and_the_best_bm25_score():
     cosines = np.arange(1.0, 0.0, -0.05, dtype=np.float32)
-    found = Evidence.of(cosines, np.array([-0.2, 0.3], dtype=np.float32), np.array([0.0, 7.0], dtype=np.float32))
+    words = Words(0.25, 0.5)
+    found = Evidence.of(cosines, np.array([-0.2, 0.3], dtype=np.float32), np.array([0.0, 7.0], dtype=np.float32), words)
     assert (found.best, found.contrast, found.lexical) == pytest.approx((1.0, 0.3, 7.0))
     assert found.near == pytest.approx(cosines[:10].mean())
+    assert (found.shared, found.unknown) == (0.25, 0.5)
 
 
 @pytest.mark.parametrize(

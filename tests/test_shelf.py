@@ -5,9 +5,11 @@ import threading
 import pytest
 from fakes import ADAM, WordEmbedder, write_notes
 
+from assistant import notes as notes_module
 from assistant import shelf as shelf_module
 from assistant.embedder import Vectors
 from assistant.errors import NoteError
+from assistant.notes import read_note
 from assistant.shelf import Shelf, index_folder
 
 
@@ -38,6 +40,15 @@ def test_a_changed_folder_gives_a_new_catalog_while_the_old_one_stays_valid(shel
     assert notes_in(new) == {"dropout.md", "new.md"}
     assert (notes_in(old), old.lexical.scores("adam").tolist()) == before
     assert len(shelf.library.notes) == 2 and shelf.last_refresh.embedded == 1
+
+
+def test_only_changed_files_are_read_again(shelf, knowledge, monkeypatch):
+    read = []
+    monkeypatch.setattr(notes_module, "read_note", lambda folder, path: read.append(path) or read_note(folder, path))
+    write_notes(knowledge, new="# Weight decay\n\nWeight decay shrinks weights.")
+    old, new = shelf.catalog().lexical, Shelf(knowledge, shelf._folder, WordEmbedder()).catalog().lexical
+    assert read[0] == "new.md" and len(read) == 1 + 3
+    assert old.scores("weight adam").tolist() == pytest.approx(new.scores("weight adam").tolist())
 
 
 def test_a_note_that_became_unusable_is_reported_and_leaves_the_catalog(shelf, knowledge):

@@ -5,10 +5,10 @@ import pytest
 
 from assistant.contrast import load_contrast
 from assistant.embedder import load_embedder
-from assistant.encoder import PassageEncoder
+from assistant.encoder import PassageEncoder, digest_of
 from assistant.notes import UPLOADS, read_library
 from assistant.settings import REPOSITORY
-from assistant.shipped import FOLDER, ShippedVectors, digest_of
+from assistant.shipped import FOLDER, ShippedVectors
 
 KNOWLEDGE = REPOSITORY / "knowledge"
 

@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -26,13 +27,30 @@ SHAPES = ("gpt2-xl", "gpt2-large", "gpt2-medium", "gpt2", "tiny")
 @click.option("--prompt-tokens", default=512, show_default=True, type=click.IntRange(8, 1000), help="Of each prompt.")
 @click.option("--new-tokens", default=32, show_default=True, type=click.IntRange(2, 512), help="Of each answer.")
 @click.option("--keep", is_flag=True, help="Keep the checkpoint and the converted model.")
-def bench(as_json: bool, shape: str, model: Path | None, prompt_tokens: int, new_tokens: int, keep: bool) -> None:
+@click.option("--retrieval", is_flag=True, help="Measure search instead: 1,000, 100,000 and 1,000,000 passages.")
+@click.option("--passages", multiple=True, type=click.IntRange(100), help="Other numbers of passages, one each.")
+def bench(
+    as_json: bool,
+    shape: str,
+    model: Path | None,
+    prompt_tokens: int,
+    new_tokens: int,
+    keep: bool,
+    retrieval: bool,
+    passages: tuple[int, ...],
+) -> None:
     """Measure the CPU engine (OpenVINO, int8) against transformers (fp32) on this machine.
 
     First token and tokens/s, greedy and with the seed recipe's five beams; memory; visitors at once; a repeated prompt;
     the conversion; and the share of what the memory's bandwidth allows. Speed does not depend on the weights' values,
     so random ones of GPT-2's shape do. At gpt2-xl it needs 10 GB of disk, 10 GB of memory and some minutes.
+
+    With --retrieval: how the vector index keeps up with the number of passages, made up in clusters as real ones are.
+    At a million it needs 3 GB of memory, 2 GB of disk and some minutes.
     """
+    if retrieval or passages:
+        click.echo(_search(passages, as_json))
+        return
     # The engines' imports are not for every command.
     from assistant.bench.report import as_json as report_json
     from assistant.bench.report import as_table
@@ -42,6 +60,13 @@ def bench(as_json: bool, shape: str, model: Path | None, prompt_tokens: int, new
         plan = Plan(shape, model, prompt_tokens, new_tokens, folder)
         report = run_benchmark(plan, lambda text: click.echo(text, err=True))
     click.echo(json.dumps(report_json(report), indent=2) if as_json else as_table(report))
+
+
+def _search(passages: tuple[int, ...], as_json: bool) -> str:
+    from assistant.bench.search import SIZES, measure_search, search_table
+
+    scales = measure_search(passages or SIZES, lambda text: click.echo(text, err=True))
+    return json.dumps([asdict(scale) for scale in scales], indent=2) if as_json else search_table(scales)
 
 
 @contextmanager

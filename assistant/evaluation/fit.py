@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -37,7 +38,8 @@ def fit_coverage(evidence: Sequence[Evidence], questions: Sequence[Question]) ->
         threshold=0.5,
     )
     scores = [model.confidence(one) for one, is_covered in zip(evidence, covered, strict=True) if is_covered]
-    return CoverageModel(model.bias, model.weights, round(float(np.quantile(scores, REFUSED_COVERED)), 4))
+    threshold = math.floor(float(np.quantile(scores, REFUSED_COVERED)) * 10_000) / 10_000  # up would refuse one more
+    return CoverageModel(model.bias, model.weights, threshold)
 
 
 def write_coverage(model: CoverageModel, file: Path = MODEL) -> None:

@@ -13,7 +13,7 @@ from assistant.coverage import CoverageModel, Evidence
 from assistant.evaluation.gold import Question, searchable, section_of
 from assistant.evaluation.measures import all_facts, auc, mean, ndcg_at, recall_at, reciprocal_rank
 from assistant.records import Passage
-from assistant.retriever import Catalog, Retriever
+from assistant.retriever import Catalog, Retriever, best_rows
 
 DEPTH = 10
 
@@ -60,7 +60,7 @@ def rank_all(catalog: Catalog, retriever: Retriever, questions: Sequence[Questio
     ways: dict[str, list[list[int]]] = {"dense": [], "bm25": [], "hybrid": []}
     for question, vector in zip(covered, vectors, strict=True):
         ways["dense"].append([row for row, _ in catalog.index.search(vector, DEPTH)])
-        ways["bm25"].append([int(row) for row in np.argsort(-catalog.lexical.scores(question.text))[:DEPTH]])
+        ways["bm25"].append(best_rows(catalog.lexical.scores(question.text), DEPTH))
         hits = retriever.find(catalog, question.text, count=DEPTH).hits
         ways["hybrid"].append([rows[id(hit.passage)] for hit in hits])
     return [_ranking(way, covered, found, catalog.index.passages) for way, found in ways.items()]

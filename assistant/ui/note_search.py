@@ -52,5 +52,6 @@ def _draw_decision(parts: Parts, found: Retrieval) -> None:
     evidence = parts.retriever.evidence(catalog_of(parts), found.query)
     st.caption(
         f"Decided by: best cosine {evidence.best:.3f}, mean of the ten nearest {evidence.near:.3f}, nearest off-topic "
-        f"question {evidence.contrast:.3f}, best BM25 score {evidence.lexical:.1f}."
+        f"question {evidence.contrast:.3f}, best BM25 score {evidence.lexical:.1f}, rarity-weighted "
+        f"share of its words in the nearest passages {evidence.shared:.2f}, share in no note {evidence.unknown:.2f}."
     )
