@@ -6,6 +6,7 @@ three of them: the cosine of their vectors picks what is near, the words, number
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,16 +14,20 @@ import numpy as np
 
 from assistant.embedder import Vectors
 from assistant.markup import plain_text, statements
-from assistant.records import CheckedSentence, Hit
+from assistant.records import CheckedSentence, Hit, Passage
 from assistant.signs import Rarity, Signs, Stretch, signs_of
 from assistant.support import SupportModel
 from assistant.units import Unit
-from assistant.wording import Wording, bare, wording_of
+from assistant.wording import bare, wording_of
 
 LONGEST_RUN = 3  # neighbouring sentences that may support a sentence together
+APART = 4  # words that the end of a sentence counts for when a sentence is aligned across it
 LOOKED_AT = 8  # stretches that are compared word by word
 SAME_SUBJECT = 0.6  # cosine and recall from which on a stretch that opposes is taken to contradict
-SHORTEST_QUOTE = 12  # characters of code or of a formula, white space left out, that must be quoted to count
+SHORTEST_WITHOUT_END = 9  # words of a line without a full stop that is taken for a sentence rather than a title
+SHORTEST_QUOTE = 6  # characters of code or of a formula, white space left out, that must be quoted to count
+
+_COMPARES = re.compile(r"\b(?:vs|versus|or|and|difference|compared|between)\b|,", re.I)
 
 Embed = Callable[[Sequence[str]], Vectors]
 
@@ -52,13 +57,17 @@ class Citations:
         runs: list[tuple[int, int]] = []
         for hit in hits:
             said = statements(hit.passage.text)
-            heading = wording_of(hit.passage.name).bag
+            heading = _subject(hit.passage)
             whole = frozenset().union(heading, *(wording_of(text).bag for text in said))
+            names = frozenset().union(*(wording_of(text).names for text in said))
             for first in range(len(said)):
                 for last in range(first + 1, min(first + LONGEST_RUN, len(said)) + 1):
                     run = " ".join(said[first:last])
                     self._sources.append(hit.rank)
-                    self._stretches.append(Stretch(wording_of(run), heading, whole, bare(run)))
+                    keys = _joined([wording_of(text).keys for text in said[first:last]])
+                    self._stretches.append(
+                        Stretch(wording_of(run), keys, heading, whole, names, last - first, bare(run))
+                    )
                     runs.append((len(texts) + first, len(texts) + last))
             texts += [plain_text(text) for text in said]
         self._vectors = _means(embed(texts), runs) if texts else np.zeros((0, 1), dtype=np.float32)
@@ -73,8 +82,7 @@ class Citations:
         if unit.kind in ("code", "block"):
             source = self._quoted(unit.text)
             return nothing if source is None or cut_off else CheckedSentence(unit.text, source, 1.0, gap=unit.gap)
-        said = wording_of(unit.text)
-        if not self._claims(unit, said):
+        if not self.claims(unit):
             return nothing
         compared = self.compare(unit.text)
         if not compared:
@@ -102,9 +110,11 @@ class Citations:
             for at in nearest
         ]
 
-    def _claims(self, unit: Unit, said: Wording) -> bool:
+    def claims(self, unit: Unit) -> bool:
         """Whether the unit says something that could be true or false: headings, questions and fillers do not."""
-        if unit.kind == "heading" or unit.text.rstrip("*_ ").endswith("?"):
+        said = wording_of(unit.text)
+        title = not unit.ends and len(unit.text.split()) < SHORTEST_WITHOUT_END and unit.text[0].isalnum()
+        if title or unit.kind == "heading" or unit.text.rstrip("*_ ").endswith("?"):
             return False
         new = said.bag - self._question.bag if unit.text.rstrip("*_ ").endswith(":") else said.bag
         return len(new) >= 2
@@ -120,6 +130,20 @@ class Citations:
 
 def _contradicts(one: Comparison) -> bool:
     return one.signs.opposes and one.signs.recall >= SAME_SUBJECT and one.signs.cosine >= SAME_SUBJECT
+
+
+def _joined(sentences: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The keys of neighbouring sentences with a distance between them."""
+    keys = list(sentences[0])
+    for sentence in sentences[1:]:
+        keys += [*[""] * APART, *sentence]
+    return tuple(keys)
+
+
+def _subject(passage: Passage) -> frozenset[str]:
+    """Words of title and headings that the sentences below take for granted: not those of a comparison."""
+    parts = [passage.title, *passage.heading.split(" › ")]
+    return frozenset().union(*(wording_of(part).bag for part in parts if not _COMPARES.search(part)))
 
 
 def _means(vectors: Vectors, runs: Sequence[tuple[int, int]]) -> Vectors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import Stemmer
@@ -11,11 +12,12 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# One line an axis: the words left of the bar are near synonyms here, and the opposites of those right of it.
+# One line an axis: words left of the bar are the opposites of those right of it. Commas part words that do not
+# replace one another although they lie on the same side.
 AXES = """
-increase raise grow boost rise gain enlarge inflate | decrease reduce lower shrink fall decline diminish
-large high big great huge | small low tiny little
-larger higher bigger greater more most largest highest | smaller lower fewer less least smallest lowest
+increase raise grow boost rise gain enlarge inflate, large high big great huge, larger higher bigger greater more \
+largest highest most, double twice | decrease reduce lower shrink fall decline diminish cut, small low tiny little, \
+smaller lower fewer less least smallest lowest, halve half
 longer long | shorter short
 faster fast quickly quick rapid fastest speed accelerate | slower slow slowly slowest
 better best improve good help helpful benefit | worse worst hurt harm degrade bad worsen harmful
@@ -51,6 +53,7 @@ possible able | impossible unable
 necessary required need needed mandatory must | unnecessary optional needless
 correct right true correctly | incorrect wrong false incorrectly
 global | local
+onpolicy | offpolicy
 first | last
 add added addition adds plus | subtract remove removed removes minus
 multiply multiplied multiplies | divide divided divides
@@ -114,20 +117,34 @@ ABSOLUTES = _words(
 # What stands left and right of these cannot change places: A is larger than B, A comes before B.
 ONE_WAY = _words(
     "than before after outperform outperforms outperformed beats beat exceeds exceed causes cause caused replaces "
-    "replaced contains includes from to into becomes follows precedes requires unlike over under instead whereas while "
-    "but"
+    "replaced becomes follows precedes unlike"
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Pole:
+    """An end of an axis, and the words there that replace one another."""
+
+    axis: int
+    sign: int  # 1 or -1
+    group: int
+
+    @property
+    def key(self) -> str:
+        """What the words of the group are compared by."""
+        return f"{self.axis}{'+' if self.sign > 0 else '-'}{self.group}"
+
+
 @cache
-def poles() -> dict[str, tuple[tuple[int, int], ...]]:
-    """Stem of each word on an axis -> the axes that it is on, each with 1 or -1."""
+def poles() -> dict[str, tuple[Pole, ...]]:
+    """Stem of each word on an axis -> where it stands."""
     stemmer = Stemmer.Stemmer("english")
-    found: dict[str, tuple[tuple[int, int], ...]] = {}
+    found: dict[str, tuple[Pole, ...]] = {}
     for axis, line in enumerate(AXES):
         for sign, side in zip((1, -1), line.split("|"), strict=True):
-            for stem in dict.fromkeys(stemmer.stemWords(side.split())):
-                found[stem] = (*found.get(stem, ()), (axis, sign))
+            for group, words in enumerate(side.split(",")):
+                for stem in dict.fromkeys(stemmer.stemWords(words.split())):
+                    found[stem] = (*found.get(stem, ()), Pole(axis, sign, group))
     return found
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.wording import Wording
+from assistant.wording import Word, Wording
 
 Rarity = Callable[[str], float]  # key of a word -> 0 (in every passage) to 1 (in none)
 SHARED_NEIGHBOURS = 2  # words that two numbers must have around them to be numbers of the same
@@ -19,21 +19,25 @@ class Signs:
     cosine: float  # of their vectors
     recall: float  # share of the sentence's content that the stretch, with its heading, holds, weighted by rarity
     passage: float  # the same for the whole passage
-    clause: float  # recall of the worst covered clause: half a truth is none
+    clause: float  # alignment of the clause that is aligned worst: half a truth is none
     pairs: float  # share of neighbouring content words that are near one another in the stretch as well
-    order: float  # longest common subsequence of content words, relative to the sentence
+    order: float  # alignment: share of the content that stands in the stretch in the same order without much between
     novel: float  # rarity of the rarest word that neither the stretch nor the question holds
+    names: float  # names, such as Adam, ReLU or L1, that the stretch itself does not hold
     numbers: float  # numbers and formulas that the stretch does not hold
     differing: float  # numbers in whose place the stretch has another one
     flips: float  # words about the same that are negated or turned into their opposite
     swapped: float  # 1: what stands left and right of "than", "before", "causes" ... has changed places
+    crossed: float  # share of the words that go with another name here than in the stretch
+    replaced: float  # names and words with opposites in whose place the stretch has other words
     absolutes: float  # "always", "only", "best" ... that the stretch does not say
+    span: float  # sentences of the stretch beyond the first
     brevity: float  # 1 for no content, 0 from seven content words on
 
     @property
     def opposes(self) -> bool:
         """Whether the stretch is about the same and says otherwise."""
-        return self.flips + self.swapped + self.differing > 0
+        return self.flips + self.swapped + self.differing > 0 or self.crossed > MOSTLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,18 @@ class Stretch:
     """One to three neighbouring sentences of a passage, taken apart."""
 
     wording: Wording
+    keys: tuple[str, ...]  # of the wording, with empty ones between the sentences
     heading: frozenset[str]  # keys of the passage's title and headings, which its sentences take for granted
     passage: frozenset[str]  # keys of the whole passage
+    names: frozenset[str]  # keys of the names in the whole passage
+    sentences: int
     formulas: str  # the text without spaces and marks, in which formulas are looked up
 
 
-AXIS_RARITY = 0.3  # of a word such as "larger", which says little by itself
+MOSTLY = 0.5  # share of crossed words from which on roles are taken to be exchanged
+PASSED_OVER = 0.3  # cost of a word of the stretch between two that are aligned, relative to a word of the sentence
+CLEARLY = 1.3  # times that the surroundings of an opposite must be likelier than those of the word itself
+AXIS_RARITY = 0.6  # of a word that has an opposite: it says little by itself, but a sentence turns on it
 
 
 def signs_of(said: Wording, question: Wording, stretch: Stretch, cosine: float, rarity: Rarity) -> Signs:
@@ -54,33 +64,40 @@ def signs_of(said: Wording, question: Wording, stretch: Stretch, cosine: float, 
     found = stretch.wording
     held = found.bag | stretch.heading
     missing = said.bag - held
-    order = _longest_common(said.keys, found.keys)
     swapped = _swapped(said, found)
     flips = _flips(said, found)
     if swapped and flips:  # "A is larger than B" and "B is smaller than A"
         swapped, flips = False, flips - 1
+
+    def aligned(keys: tuple[str, ...]) -> float:
+        return _aligned([(key, _weight(key, rarity)) for key in keys], stretch.keys)
+
     near = list(zip(said.keys, said.keys[1:], strict=False))
     formulas = [formula for formula in said.formulas if formula not in stretch.formulas]
     return Signs(
         cosine=cosine,
         recall=_share(said.bag, held, question.bag, rarity),
         passage=_share(said.bag, stretch.passage, question.bag, rarity),
-        clause=min((_share(clause, held, question.bag, rarity) for clause in said.clauses), default=0.5),
+        clause=min((aligned(clause) for clause in said.clauses), default=aligned(said.keys)),
         pairs=sum(pair in found.pairs for pair in near) / len(near) if near else 0.0,
-        order=order / len(said.keys) if said.keys else 0.0,
+        order=aligned(said.keys),
         novel=max((_rarity(key, rarity) for key in missing - question.bag), default=0.0),
+        names=min(2.0, len((said.bag & (said.names | stretch.names)) - found.bag)),
         numbers=min(2.0, len(said.numbers - found.numbers) + len(formulas)),
         differing=min(2.0, _differing(said, found)),
         flips=min(2.0, flips),
         swapped=float(swapped),
+        crossed=_crossed(said, found, said.names | stretch.names),
+        replaced=min(2.0, _replaced(said, stretch)),
         absolutes=min(2.0, len(said.absolutes - found.absolutes)),
+        span=stretch.sentences - 1.0,
         brevity=max(0.0, 1 - len(said.bag) / 7),
     )
 
 
 def _share(keys: Iterable[str], held: frozenset[str], asked: frozenset[str], rarity: Rarity) -> float:
     """Share of the keys that are held, weighted by rarity."""
-    weights = {key: 0.15 + _rarity(key, rarity) for key in keys}
+    weights = {key: _weight(key, rarity) for key in keys}
     if not weights:
         return 0.0
     missing = sum(
@@ -89,36 +106,115 @@ def _share(keys: Iterable[str], held: frozenset[str], asked: frozenset[str], rar
     return 1 - missing / sum(weights.values())
 
 
+def _weight(key: str, rarity: Rarity) -> float:
+    return 0.15 + _rarity(key, rarity)
+
+
 def _rarity(key: str, rarity: Rarity) -> float:
-    return AXIS_RARITY if key[-1] in "+-" else rarity(key)
+    return AXIS_RARITY if "+" in key or "-" in key else rarity(key)
 
 
-def _longest_common(said: tuple[str, ...], found: tuple[str, ...]) -> int:
-    """Length of the longest common subsequence."""
-    row = [0] * (len(found) + 1)
-    for key in said:
-        left_above = 0
-        for at, other in enumerate(found, start=1):
-            above = row[at]
-            row[at] = left_above + 1 if key == other else max(above, row[at - 1])
-            left_above = above
-    return row[-1]
+def _aligned(keys: Sequence[tuple[str, float]], found: tuple[str, ...]) -> float:
+    """Weight of the keys that the stretch holds in their order, less what it holds between them; 1 for a quotation.
+
+    The best local alignment in the manner of Smith and Waterman (1981), with a cost for words of the stretch that are
+    passed over: also for the empty ones between two sentences, since the second may be about something else.
+    """
+    whole = sum(weight for _, weight in keys)
+    if not whole:
+        return 0.0
+    cost = PASSED_OVER * whole / len(keys)
+    ending = [0.0] * len(found)  # weight of the best alignment so far that ends at each word
+    for key, weight in keys:
+        before = 0.0
+        row = list(ending)
+        for at, other in enumerate(found):
+            if key == other:
+                row[at] = max(row[at], before + weight)
+            before = max(0.0, before - cost, ending[at])
+        ending = row
+    return max(ending, default=0.0) / whole
 
 
 def _flips(said: Wording, found: Wording) -> int:
     """Words whose counterpart with the likest surroundings is negated where they are not, or their opposite."""
-    flips = 0
-    places: dict[int | str, list[tuple[int, frozenset[str]]]] = {}
+    places: dict[int | str, list[tuple[int, dict[str, int]]]] = {}
     for word, near in zip(found.words, found.neighbours, strict=True):
-        for name, sign in _directions(word.key, word.axes, word.negated):
+        for name, sign in _directions(word):
             places.setdefault(name, []).append((sign, near))
+    flips = 0
     for word, near in zip(said.words, said.neighbours, strict=True):
-        for name, sign in _directions(word.key, word.axes, word.negated):
-            fits = [(len(near & other), direction == sign) for direction, other in places.get(name, ())]
-            if fits and not max(fits)[1] and max(fits)[0] > 0:
+        for name, sign in _directions(word):
+            same = max((_likeness(near, other) for turn, other in places.get(name, ()) if turn == sign), default=0.0)
+            turned = max((_likeness(near, other) for turn, other in places.get(name, ()) if turn != sign), default=0.0)
+            if turned > CLEARLY * same:
                 flips += 1
                 break
     return flips
+
+
+def _likeness(near: dict[str, int], other: dict[str, int]) -> float:
+    """How alike two surroundings are: shared words count more the closer they stand."""
+    return sum(1 / max(near[key], other[key]) for key in near.keys() & other.keys())
+
+
+def _directions(word: Word) -> list[tuple[int | str, int]]:
+    turned = -1 if word.negated else 1
+    return [(pole.axis, pole.sign * turned) for pole in word.poles] or [(word.key, turned)]
+
+
+def _crossed(said: Wording, found: Wording, names: frozenset[str]) -> float:
+    """Share of the words in common that belong to another name: "BERT generates, GPT classifies" turned around.
+
+    A word belongs to the last name before it, or else to the first. Where fewer than two names are shared, opposites
+    that the stretch holds both of, such as encoder and decoder, are names as well.
+    """
+    ends = {(pole.axis, pole.sign): word.key for word in found.words for pole in word.poles if pole.axis > 0}
+    both = {key for (axis, sign), key in ends.items() if (axis, -sign) in ends}
+    contrasted = names & found.bag & said.bag
+    if len(contrasted) < 2:
+        contrasted = (names | both) & found.bag
+    if len(contrasted) < 2 or not contrasted & said.bag:
+        return 0.0
+    owners = _owners(found.keys, contrasted)
+    mine = _owners(said.keys, contrasted & said.bag)
+    shared = [key for key in mine if key in owners]
+    if len(shared) < SHARED_NEIGHBOURS:
+        return 0.0
+    return sum(not mine[key] & owners[key] for key in shared) / len(shared)
+
+
+def _replaced(said: Wording, stretch: Stretch) -> int:
+    """Telling words that the stretch lacks, where it has something else between the same two words."""
+    keys = stretch.keys
+    beside = {
+        (keys[at], keys[at + distance])
+        for at in range(len(keys))
+        for distance in (2, 3)
+        if at + distance < len(keys) and not said.bag.intersection(keys[at + 1 : at + distance])
+    }
+    subject = keys[0] if len(keys) > 1 and keys[0] in stretch.names - stretch.heading - said.bag else None
+    begins = {keys[at] for at in (1, 2) if at < len(keys) and not said.bag.intersection(keys[:at])}
+    count = int(subject is not None and said.keys[:1] == keys[1:2])  # it says the same of nobody, or of another
+    for at, word in enumerate(said.words):
+        telling = word.poles or word.key in said.names or word.key in stretch.names
+        if telling and word.key not in stretch.wording.bag and at + 1 < len(said.keys):
+            after = said.keys[at + 1]
+            count += after in begins if at == 0 else (said.keys[at - 1], after) in beside
+    return count
+
+
+def _owners(keys: tuple[str, ...], names: frozenset[str] | set[str]) -> dict[str, set[str]]:
+    """For each other word the names that it belongs to."""
+    first = next((key for key in keys if key in names), None)
+    found: dict[str, set[str]] = {}
+    last = first
+    for key in keys:
+        if key in names:
+            last = key
+        elif last is not None:
+            found.setdefault(key, set()).add(last)
+    return found
 
 
 def _differing(said: Wording, found: Wording) -> int:
@@ -131,14 +227,9 @@ def _differing(said: Wording, found: Wording) -> int:
     return sum(
         word.number is not None
         and word.number not in found.numbers
-        and any(len(near & other) >= SHARED_NEIGHBOURS for other in others)
+        and any(len(near.keys() & other.keys()) >= SHARED_NEIGHBOURS for other in others)
         for word, near in zip(said.words, said.neighbours, strict=True)
     )
-
-
-def _directions(key: str, axes: tuple[tuple[int, int], ...], negated: bool) -> list[tuple[int | str, int]]:
-    turned = -1 if negated else 1
-    return [(axis, sign * turned) for axis, sign in axes] or [(key, turned)]
 
 
 def _swapped(said: Wording, found: Wording) -> bool:
@@ -146,8 +237,7 @@ def _swapped(said: Wording, found: Wording) -> bool:
     for mark, left, right in said.sides:
         for other_mark, other_left, other_right in found.sides:
             if mark == other_mark:
-                kept = len(left & other_left) + len(right & other_right)
-                crossed = len((left - right) & other_right) + len((right - left) & other_left)
-                if crossed > kept and crossed >= 2:
+                crossed = right & other_left
+                if left & other_right and len(crossed) > len(right & other_right):
                     return True
     return False

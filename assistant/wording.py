@@ -11,13 +11,18 @@ from pathlib import Path
 import Stemmer
 
 from assistant.markup import plain_text
-from assistant.opposites import ABSOLUTES, NEGATIONS, ONE_WAY, poles, synonyms
+from assistant.opposites import ABSOLUTES, NEGATIONS, ONE_WAY, Pole, poles, synonyms
 
 NEAR = 3  # words on each side that tell what a word is about
-REACH = 3  # words behind a negation that it turns around
+REACH = 1  # content words behind a negation that it turns around
 
 _TOKEN = re.compile(r"[a-z]+(?:\d+)?|\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|[.;:,!?]")
 _POWER = re.compile(r"\b10\s*\^\s*\{?\s*([+-]?\d+)\s*\}?")
+_SYMBOL = re.compile(r"(?<![\w-])[B-HJ-Z](?![\w'-])")  # a single capital that is neither an article nor a pronoun
+_NAME = re.compile(r"\bsymbol[a-z]\b|(?<![.!?:] )(?<!^)\b[A-Z][A-Za-z]*\d*\b|\b[A-Za-z]+\d+\b|\b[A-Z]+[a-z]*[A-Z]\w*\b")
+_SWITCHED = re.compile(
+    r"\b(?:(?:switch|turn)(?:e[ds]|s|ing)?|is|are|stays?)\s+(on|off)\b(?=\s*(?:[.,;:)]|$|at|in|during|by|for))"
+)
 _PERCENT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*\\?(?:%|percent\b)")
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.S)
 _RELATION = re.compile(r"[\w)\]}]\s*(?:=|≈|\\approx|≤|≥|<=|>=)\s*[\w(\\[{+-]")
@@ -31,7 +36,7 @@ class Word:
     """A content word."""
 
     key: str  # its stem, or the stem that stands for its synonyms
-    axes: tuple[tuple[int, int], ...]  # the opposites that it takes part in, each with 1 or -1
+    poles: tuple[Pole, ...] = ()  # the opposites that it takes part in
     negated: bool = False
     number: float | None = None
 
@@ -41,10 +46,11 @@ class Wording:
     """A sentence, or several that stand together, taken apart."""
 
     words: tuple[Word, ...]
-    clauses: tuple[frozenset[str], ...]  # keys between commas and joining words, at least three each
+    clauses: tuple[tuple[str, ...], ...]  # keys between commas and joining words, at least three each
     numbers: frozenset[float]
     formulas: tuple[str, ...]  # those that state a relation, without spaces and marks
     absolutes: frozenset[str]
+    names: frozenset[str]  # keys of words written with capitals or digits inside the sentence: ReLU, L1, Adam
     sides: tuple[tuple[str, frozenset[str], frozenset[str]], ...]  # a joining word, the keys left and right of it
 
     @cached_property
@@ -64,61 +70,78 @@ class Wording:
         return frozenset((keys[at], other) for at in range(len(keys)) for other in keys[at + 1 : at + 4])
 
     @cached_property
-    def neighbours(self) -> tuple[frozenset[str], ...]:
-        """For each word the keys that stand near it."""
+    def neighbours(self) -> tuple[dict[str, int], ...]:
+        """For each word the keys that stand near it, with their distance in words."""
         keys = self.keys
-        return tuple(frozenset(keys[max(0, at - NEAR) : at] + keys[at + 1 : at + 1 + NEAR]) for at in range(len(keys)))
+        found: list[dict[str, int]] = [{} for _ in keys]
+        for at, near in enumerate(found):
+            for distance in range(NEAR, 0, -1):
+                for other in (at - distance, at + distance):
+                    if 0 <= other < len(keys):
+                        near[keys[other]] = distance
+        return tuple(found)
 
 
 @lru_cache(maxsize=16384)
 def wording_of(text: str) -> Wording:
     """The wording of a Markdown text."""
     plain = re.sub(r"^\s*(?:[-*+>]|\d{1,3}[.)])\s+", "", plain_text(text) or text)
+    plain = _SYMBOL.sub(lambda match: f"symbol{match[0].lower()}", plain)
     lower = plain.lower().replace("’", "'").replace("non-", "non ")
     lower = _POWER.sub(lambda match: f"1e{match[1]}", re.sub(r"n't\b|(?<=can)not\b", " not", lower))
+    lower = _SWITCHED.sub(lambda match: "enabled" if match[1] == "on" else "disabled", lower)
+    lower = lower.replace("on-policy", "onpolicy").replace("off-policy", "offpolicy")
     lower = _PERCENT.sub(lambda match: f"{_number(match[1]) / 100:g} percent", lower)
     tokens = _TOKEN.findall(lower)
     stems = _stems(tokens)
     words: list[Word] = []
-    clauses: list[set[str]] = [set()]
+    clauses: list[list[str]] = [[]]
     numbers: set[float] = set()
     marks: list[tuple[str, int]] = []
     negated_until = -1
     for token, stem in zip(tokens, stems, strict=True):
         if not token[0].isalnum():
             negated_until = -1
-            clauses.append(set())
+            clauses.append([])
             continue
         if token in NEGATIONS:
             negated_until = len(words) + REACH
             continue
         if token in ONE_WAY:
             marks.append((token, len(words)))
-            if token in ("while", "whereas", "but"):
-                negated_until = -1
         if token in ("and", "or", "which", "because", "so", "while", "whereas", "but", "that", "by", "to"):
-            clauses.append(set())
+            clauses.append([])
         if token[0].isdigit() or token in _NUMBERS_AS_WORDS:
             number = _NUMBERS_AS_WORDS.get(token) or _number(token)
             numbers.add(number)
-            words.append(Word(f"{number:g}", (), number=number))
-            clauses[-1].add(words[-1].key)
+            words.append(Word(f"{number:g}", number=number))
+            clauses[-1].append(words[-1].key)
             continue
-        axes = poles().get(stem, ())
-        if (token in function_words() and not axes) or (len(token) == 1 and not token.isdigit()):
-            continue
-        key = synonyms().get(stem) or (f"{axes[0][0]}{'+' if axes[0][1] > 0 else '-'}" if axes else stem)
-        words.append(Word(key, axes, len(words) < negated_until))
-        clauses[-1].add(key)
+        if key := _key(token, stem):
+            words.append(Word(key, poles().get(stem, ()), len(words) < negated_until))
+            clauses[-1].append(key)
     keys = [word.key for word in words]
     return Wording(
         words=tuple(words),
-        clauses=tuple(frozenset(clause) for clause in clauses if len(clause) >= 3),
+        clauses=tuple(tuple(clause) for clause in clauses if len(clause) >= 3),
         numbers=frozenset(numbers),
         formulas=_formulas(text),
         absolutes=frozenset(token for token in tokens if token in ABSOLUTES),
+        names=frozenset(key for token in _NAME.findall(plain) for key in (_key_of(token.lower()),) if key),
         sides=tuple((mark, frozenset(keys[max(0, at - 6) : at]), frozenset(keys[at : at + 6])) for mark, at in marks),
     )
+
+
+def _key_of(token: str) -> str:
+    return _key(token, _stems([token])[0])
+
+
+def _key(token: str, stem: str) -> str:
+    """What a word is compared by; empty for a function word or a single letter."""
+    places = poles().get(stem, ())
+    if (token in function_words() and not places) or len(token) == 1:
+        return ""
+    return synonyms().get(stem) or (places[0].key if places else stem)
 
 
 def bare(text: str) -> str:

@@ -11,19 +11,21 @@ import click
 
 from assistant.assembly import open_shelf
 from assistant.commands.evaluate_answers import show_answer_figures
+from assistant.commands.evaluate_support import evaluate_support
 from assistant.commands.shared import ProgressBar, json_option, knowledge_option, settings_for
 from assistant.coverage import shipped_model
 from assistant.decoding import PRESETS
 from assistant.evaluation.answers import sample
 from assistant.evaluation.fit import fit_coverage, write_coverage
 from assistant.evaluation.gold import GOLD, read_gold
+from assistant.evaluation.labelled import LABELLED
 from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
 
 
 @click.command()
 @json_option
 @knowledge_option
-@click.option("--gold", type=click.Path(path_type=Path), default=GOLD, help="Labelled questions (JSONL).")
+@click.option("--gold", type=click.Path(path_type=Path), default=GOLD, help="Labelled questions, or sentences (JSONL).")
 @click.option(
     "--half",
     type=click.Choice(["tune", "test", "all"]),
@@ -31,7 +33,8 @@ from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_a
     show_default=True,
     help="Questions to measure on.",
 )
-@click.option("--fit", is_flag=True, help="First learn the coverage decision from the tuning half and keep it.")
+@click.option("--support", is_flag=True, help="Measure citations of generated sentences instead of retrieval.")
+@click.option("--fit", is_flag=True, help="First learn the decision from the tuning half and keep it.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Also draw the table to this PNG.")
 @click.option("--answers", is_flag=True, help="Measure whole answers instead of retrieval.")
 @click.option("--model", "models", multiple=True, help="With --answers: as for ask; none is quick. Can be repeated.")
@@ -44,6 +47,7 @@ def evaluate(
     knowledge: Path | None,
     gold: Path,
     half: str,
+    support: bool,
     fit: bool,
     plot: Path | None,
     answers: bool,
@@ -55,8 +59,13 @@ def evaluate(
 
     With --answers: whole answers. How often the lead alone, and with what the model writes, states every key fact;
     how many of the model's sentences the notes support; repetition, length and seconds.
+
+    With --support: sentences that were labelled by hand. How often what is shown as supported by the notes really is.
     """
     settings = settings_for(knowledge)
+    if support:
+        click.echo(evaluate_support(settings, LABELLED if gold == GOLD else gold, half, fit=fit, as_json=as_json))
+        return
     questions = read_gold(gold)
     if answers:
         chosen = sample([question for question in questions if half in ("all", question.half)], limit)
