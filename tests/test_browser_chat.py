@@ -229,7 +229,7 @@ def test_parameters_that_make_no_sense_together_are_explained_and_can_be_reset(p
     await_idle(page)
     panel = page.get_by_test_id("stSidebar")
     panel.get_by_text("Every parameter").click()
-    beams = panel.get_by_label("No repeated n-gram")
+    beams = panel.get_by_label("No repeated n-gram", exact=True)
     beams.fill("2")
     beams.press("Enter")
     panel.get_by_text("Until then answers use the last settings that work", exact=False).wait_for()
