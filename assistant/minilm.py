@@ -23,6 +23,7 @@ from tokenizers import Tokenizer
 
 from assistant.embedder import Vectors
 from assistant.errors import ModelError
+from assistant.openvino_core import core
 
 LENGTH_STEP = 8  # tokens; lengths are rounded up to it, because OpenVINO prepares itself for each shape anew
 _MASKED = np.float32(-1e9)  # added to the attention to padding
@@ -61,7 +62,7 @@ class MiniLM:
         self._width = int(config["hidden_size"])
         # Full precision also where the processor prefers bfloat16: vectors of two hosts must be comparable.
         properties = {"INFERENCE_PRECISION_HINT": "f32", "PERFORMANCE_HINT": "LATENCY"}
-        self._request = ov.Core().compile_model(model, "CPU", properties).create_infer_request()
+        self._request = core().compile_model(model, "CPU", properties).create_infer_request()
 
     @property
     def width(self) -> int:

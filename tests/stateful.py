@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
+
+from assistant.openvino_core import core
 
 
 class Stateful:
     """The model with its key/value cache as state."""
 
     def __init__(self, folder: Path, properties: Mapping[str, object]) -> None:
-        compiled = ov.Core().compile_model(folder / "openvino_model.xml", "CPU", dict(properties))
+        compiled = core().compile_model(folder / "openvino_model.xml", "CPU", dict(properties))
         self.request = compiled.create_infer_request()
 
     def logits(self, ids: np.ndarray, mask: np.ndarray | None = None, beams: list[int] | None = None) -> np.ndarray:

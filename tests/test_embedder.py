@@ -1,6 +1,8 @@
 """The packaged embedder is the published all-MiniLM-L6-v2, and gives unit vectors from any thread."""
 
 import hashlib
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -10,6 +12,7 @@ from assistant.embedder import load_embedder, packaged_folder
 from assistant.errors import ModelError
 from assistant.evaluation.gold import GOLD, read_gold
 from assistant.minilm import MiniLM
+from assistant.settings import REPOSITORY
 
 pytestmark = pytest.mark.slow
 QUESTIONS = [question.text for question in read_gold(GOLD)]
@@ -88,3 +91,23 @@ def test_an_embedder_that_is_not_there_is_an_error_for_the_user(tmp_path, monkey
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelError, match="ASSISTANT_EMBEDDER"):
         load_embedder(str(tmp_path))
+
+
+INTERRUPTED = """
+import signal
+from assistant.embedder import load_embedder
+first, second = load_embedder("packaged"), load_embedder("packaged")
+del first
+del second
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+
+
+def test_ctrl_c_still_reaches_a_process_whose_embedders_are_gone():
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED], cwd=REPOSITORY, capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stdout) == (0, "interrupted\n"), done.stderr
