@@ -44,10 +44,12 @@ def test_a_follow_up_is_asked_with_the_turn_before_and_both_stay_on_the_page(ope
 
 
 def test_a_new_chat_forgets_the_turns(open_page):
+    """With a question that was not asked before: the answer to one that was is remembered, and no prompt is sent."""
     page = open_page(ScriptedGenerator("First words.")).ask(COVERED)
     page.click("new_chat")
     assert len(page.app.chat_message) == 0
-    page.ask(COVERED)
+    page.ask("Why does dropout set units to zero?")
+    assert "Why does dropout set units to zero?" in page.generator.prompts[1]
     assert "First words." not in page.generator.prompts[1]
 
 
