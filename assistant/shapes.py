@@ -9,7 +9,7 @@ from assistant.settings import Settings
 
 GIB = 2**30
 GB = 10**9
-APP_BYTES = int(0.6 * GIB)  # page, embedder and index, beside the model
+APP_BYTES = int(0.4 * GIB)  # page, embedder and index, beside the model: 0.3 GB were measured
 SPARE_DISK = 50_000_000  # tokenizer and settings beside the weights
 
 
