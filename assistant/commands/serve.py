@@ -78,6 +78,7 @@ def serve(
             waiting=settings.waiting,
             cache_bytes=cache,
             threads=settings.threads,
+            models=settings.home / "models",
         )
     except AssistantError as fault:
         if child:

@@ -20,6 +20,7 @@ import openvino_genai as genai
 
 from assistant.decoding import Decoding
 from assistant.engines.assembler import Assembler
+from assistant.engines.gguf_weights import exact_model
 from assistant.engines.kv_cache import cache_shape
 from assistant.errors import EngineError, ModelError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
@@ -48,9 +49,19 @@ class OpenVinoEngine:
     """A model folder or GGUF file behind one loop thread."""
 
     def __init__(
-        self, source: Path, info: ModelInfo, *, running: int, waiting: int, cache_bytes: int, threads: int = 0
+        self,
+        source: Path,
+        info: ModelInfo,
+        *,
+        running: int,
+        waiting: int,
+        cache_bytes: int,
+        threads: int = 0,
+        models: Path | None = None,
     ) -> None:
-        """Load and warm up. ``cache_bytes`` bounds the key/value cache. Raises ModelError when it cannot load."""
+        """Load and warm up. ``cache_bytes`` bounds the key/value cache, ``models`` is where a GGUF file is kept as
+        OpenVINO's own format; see ``gguf_weights``. Raises ModelError when it cannot load.
+        """
         scheduler = genai.SchedulerConfig()
         scheduler.max_num_batched_tokens = CHUNK_TOKENS
         scheduler.max_num_seqs = running * 5  # a beam search of five counts as five sequences
@@ -63,7 +74,7 @@ class OpenVinoEngine:
             scheduler.cache_size = max(1, round(cache_bytes / 2**30))
         properties: dict[str, object] = {"INFERENCE_NUM_THREADS": threads} if threads else {}
         try:
-            self._pipeline = genai.ContinuousBatchingPipeline(str(source), scheduler, "CPU", properties)
+            self._pipeline = _pipeline(source, models, scheduler, properties)
             self._tokenizer = self._pipeline.get_tokenizer()
         except RuntimeError as fault:
             raise ModelError(f"The model {source.name} cannot be loaded: {_last_line(fault)}") from None
@@ -249,6 +260,15 @@ class OpenVinoEngine:
             self._pipeline.step()
         if not handle.can_read():
             raise ModelError(f"The model {self._info.name} did not answer when it was tried after loading.")
+
+
+def _pipeline(
+    source: Path, models: Path | None, scheduler: genai.SchedulerConfig, properties: dict[str, object]
+) -> genai.ContinuousBatchingPipeline:
+    exact = exact_model(source, models) if models and source.suffix == ".gguf" and source.is_file() else None
+    if exact is None:
+        return genai.ContinuousBatchingPipeline(str(source), scheduler, "CPU", properties)
+    return genai.ContinuousBatchingPipeline(str(exact), genai.Tokenizer(str(source)), scheduler, "CPU", **properties)
 
 
 def _generation_config(decoding: Decoding) -> genai.GenerationConfig:

@@ -17,7 +17,15 @@ FAILED = "FAILED"  # first word of the line that tells the parent why there is n
 
 
 def load_engine(
-    engine: str, source: str, info: ModelInfo, *, running: int, waiting: int, cache_bytes: int, threads: int
+    engine: str,
+    source: str,
+    info: ModelInfo,
+    *,
+    running: int,
+    waiting: int,
+    cache_bytes: int,
+    threads: int,
+    models: Path | None = None,
 ) -> Engine:
     """The engine that was chosen, loaded. Raises ModelError when it cannot be."""
     if engine == "torch":
@@ -27,7 +35,13 @@ def load_engine(
     from assistant.engines.openvino import OpenVinoEngine
 
     return OpenVinoEngine(
-        Path(source), info, running=running, waiting=waiting, cache_bytes=cache_bytes, threads=threads
+        Path(source),
+        info,
+        running=running,
+        waiting=waiting,
+        cache_bytes=cache_bytes,
+        threads=threads,
+        models=models,
     )
 
 
