@@ -78,7 +78,7 @@ class Preset:
 
 PRESETS: dict[str, Preset] = {
     "focused": Preset(
-        Decoding("focused", repetition_penalty=1.05),
+        Decoding("focused"),  # no repetition_penalty: it counts the prompt's words, and the model could not quote
         "Focused",
         "The likeliest next word every time: closest to the notes, and the same answer each time.",
     ),

@@ -102,6 +102,7 @@ class Prompt:
     dropped: tuple[Hit, ...]
     parts: tuple[PromptPart, ...] = ()
     stop: tuple[str, ...] = ()  # texts at which the answer ends
+    most: int = 100  # passages that are placed at most for this model, whatever the window holds
 
 
 @dataclass(frozen=True, slots=True)

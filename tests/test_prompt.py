@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import AssistantError
-from assistant.prompt import BASE_INSTRUCTIONS, INSTRUCTIONS, JOINTS, build_prompt, defuse, layout_for, snippet
+from assistant.prompt import BASE_INSTRUCTIONS, INSTRUCTIONS, JOINTS, RETELL, build_prompt, defuse, layout_for, snippet
 from assistant.records import ModelInfo, Turn
 
 TEMPLATE = (
@@ -47,6 +47,17 @@ def test_chat_models_read_their_own_template_open_for_the_answer():
     assert prompt.text.endswith("What is dropout?<|im_end|>\n<|im_start|>assistant\n")
     assert "B\nTwo.\n\nA\nOne.\n\n" in prompt.text  # the best passage stands nearest the question
     assert prompt.stop == ()
+
+
+def test_a_model_too_small_to_answer_retells_the_best_passage_alone():
+    hits = [hit("One.", 1, "A"), hit("Two.", 2, "B")]
+    info = ModelInfo("SmolLM2-135M-Instruct", "openvino", 1024, TEMPLATE)
+    prompt = build(hits=hits, history=[Turn("Earlier?", "Yes.")], info=info)
+    assert f"<|im_start|>system\n{RETELL}<|im_end|>" in prompt.text
+    assert prompt.text.endswith("<|im_start|>user\nWhat is dropout?\n\nOne.<|im_end|>\n<|im_start|>assistant\n")
+    assert (prompt.placed, prompt.dropped, prompt.most) == ((hits[0],), (hits[1],), 1)
+    assert "Two." not in prompt.text and "Earlier?" not in prompt.text
+    assert [part.kind for part in prompt.parts] == ["instructions", "snippet", "question"]
 
 
 words = st.integers(0, 300).map(lambda count: " ".join(["word"] * count))

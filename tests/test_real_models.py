@@ -1,9 +1,14 @@
 """The whole of it with real models: packaged MiniLM, embedded SmolLM2 in its own process, two notes."""
 
 import shutil
+from pathlib import Path
 
+import numpy as np
+import openvino as ov
 import pytest
 from fakes import ADAM, write_notes
+from gguf import GGUFReader
+from gguf.quants import dequantize
 
 from assistant.assembly import assemble
 from assistant.chat import Finished, Found, Prompted, Wrote
@@ -71,3 +76,21 @@ def test_closing_the_answer_ends_the_work_in_the_engine_process(parts):
     assert until(lambda: parts.generator.counters()["running"] == 0)
     after = parts.generator.counters()
     assert after["cancelled"] - before["cancelled"] == 1 and after["tokens"] - before["tokens"] < 100
+
+
+def test_the_embedded_model_has_the_weights_of_its_file(parts):
+    """OpenVINO's own reader of GGUF files rounds the offsets of Q4_1, which costs the model its wits."""
+    source = Path(parts.choice.candidate.source)
+    (folder,) = (parts.settings.home / "models").glob("*-int8")
+    graph = ov.Core().read_model(str(folder / "openvino_model.xml"))
+    numbers = {}
+    for node in graph.get_ordered_ops():
+        if node.get_type_name() == "Constant" and node.get_data().dtype == np.int8 and node.get_data().ndim == 2:
+            (scaled,) = node.output(0).get_target_inputs().pop().get_node().output(0).get_target_inputs()
+            scales = scaled.get_node().input_value(1).get_node().get_data()
+            numbers.setdefault(node.get_data().shape, []).append(node.get_data() * scales.astype(np.float32))
+    weights = next(one for one in GGUFReader(str(source)).tensors if one.name == "blk.7.ffn_down.weight")
+    exact = dequantize(weights.data, weights.tensor_type)
+    errors = [np.abs(one - exact).max(axis=1) for one in numbers[exact.shape]]
+    assert min(float((error / np.abs(exact).max(axis=1)).max()) for error in errors) < 0.005
+    assert sum(map(len, numbers.values())) == 210  # every linear layer

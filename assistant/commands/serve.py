@@ -32,6 +32,7 @@ from assistant.records import ModelInfo
 @click.option("--window", type=int, hidden=True)
 @click.option("--detail", hidden=True, default="")
 @click.option("--cache-bytes", "cache", type=int, hidden=True)
+@click.option("--models", type=click.Path(path_type=Path), hidden=True)
 @click.option("--running", type=int, hidden=True)
 @click.option("--waiting", type=int, hidden=True)
 @click.option("--threads", type=int, hidden=True)
@@ -47,6 +48,7 @@ def serve(
     window: int | None,
     detail: str,
     cache: int | None,
+    models: Path | None,
     running: int | None,
     waiting: int | None,
     threads: int | None,
@@ -78,7 +80,7 @@ def serve(
             waiting=settings.waiting,
             cache_bytes=cache,
             threads=settings.threads,
-            models=settings.home / "models",
+            models=models or settings.home / "models",
         )
     except AssistantError as fault:
         if child:

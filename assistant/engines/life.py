@@ -155,6 +155,7 @@ def command_for(candidate: Candidate, settings: Settings, cache_bytes: int) -> l
         *("--engine", info.engine, "--source", candidate.source),
         *("--name", info.name, "--window", str(info.window), "--detail", info.detail),
         *("--cache-bytes", str(cache_bytes), "--threads", str(settings.threads)),
+        *("--models", str(settings.home / "models")),
         *("--running", str(settings.running), "--waiting", str(settings.waiting)),
     ]
 

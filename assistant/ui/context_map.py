@@ -45,9 +45,15 @@ def left_out(prompt: Prompt, had_history: bool) -> list[str]:
     why = (
         f"it did not fit into {room:,} tokens, the window of {prompt.window:,} less {prompt.reserved:,} for the answer"
     )
+    if len(prompt.placed) >= prompt.most:
+        why = "the best passage is all that a model of this size can retell; with more it loses the thread"
     lines = [f"Source {hit.rank}, {safe_label(hit.passage.name)}: {why}." for hit in prompt.dropped]
     if had_history and not any(part.kind == "history" for part in prompt.parts):
-        lines.append("The question before this one: passages come first, and there was no room beside them.")
+        lines.append(
+            "The question before this one: it helped to find the passages, and a larger model would read it, too."
+            if len(prompt.placed) >= prompt.most
+            else "The question before this one: passages come first, and there was no room beside them."
+        )
     return lines
 
 
