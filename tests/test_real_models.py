@@ -4,7 +4,6 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import openvino as ov
 import pytest
 from fakes import ADAM, write_notes
 from gguf import GGUFReader
@@ -13,6 +12,7 @@ from gguf.quants import dequantize
 from assistant.assembly import assemble
 from assistant.chat import Finished, Found, Prompted, Wrote
 from assistant.decoding import decoding_for
+from assistant.openvino_core import core
 from assistant.settings import REPOSITORY, read_settings
 
 pytestmark = pytest.mark.slow
@@ -82,7 +82,7 @@ def test_the_embedded_model_has_the_weights_of_its_file(parts):
     """OpenVINO's own reader of GGUF files rounds the offsets of Q4_1, which costs the model its wits."""
     source = Path(parts.choice.candidate.source)
     (folder,) = (parts.settings.home / "models").glob("*-int8")
-    graph = ov.Core().read_model(str(folder / "openvino_model.xml"))
+    graph = core().read_model(str(folder / "openvino_model.xml"))
     numbers = {}
     for node in graph.get_ordered_ops():
         if node.get_type_name() == "Constant" and node.get_data().dtype == np.int8 and node.get_data().ndim == 2:

@@ -26,6 +26,7 @@ from openvino import Node
 from openvino import opset13 as op
 
 from assistant.errors import ModelError
+from assistant.openvino_core import core
 from assistant.whole_folder import whole_folder
 
 GRAPH = "openvino_model.xml"
@@ -39,23 +40,33 @@ def exact_model(source: Path, models: Path) -> Path | None:
     """The folder below ``models`` with the graph of a GGUF file and its exact weights; made if it is not there.
 
     None when the file has no Q4_1 weights, or when the folder cannot be written: the file is then used as it is.
-    Raises ModelError when OpenVINO cannot read the file.
+    Raises ModelError when the file cannot be read.
     """
+    folder = models / f"{source.stem}-{_fingerprint(source)}-int8"
+    if (folder / GRAPH).is_file():
+        return folder
     rows = _rows(source)
     if not rows:
         return None
-    with source.open("rb") as file:
-        folder = models / f"{source.stem}-{hashlib.file_digest(file, 'sha256').hexdigest()[:12]}-int8"
     try:
         models.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock", timeout=WAIT_SECONDS):
-            if not (folder / GRAPH).is_file():
+            if not (folder / GRAPH).is_file():  # another process may have made it meanwhile
                 with whole_folder(folder) as aside:
                     _write(source, rows, aside)
     except OSError as fault:  # filelock's Timeout is one
         log.warning("%s: its exact weights cannot be kept in %s (%s)", source.name, models, fault)
         return None
     return folder
+
+
+def _fingerprint(source: Path) -> str:
+    """Start of the SHA-256 of a file."""
+    try:
+        with source.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+    except OSError as fault:
+        raise ModelError(f"{source.name} cannot be read: {fault.strerror}.") from None
 
 
 def _write(source: Path, rows: Rows, folder: Path) -> None:
@@ -66,7 +77,7 @@ def _write(source: Path, rows: Rows, folder: Path) -> None:
     scheduler.num_kv_blocks = 1
     try:
         genai.ContinuousBatchingPipeline(str(copy), scheduler, "CPU", {"enable_save_ov_model": True})
-        model = ov.Core().read_model(str(folder / GRAPH))
+        model = core().read_model(str(folder / GRAPH))
     except RuntimeError as fault:
         raise ModelError(f"The model {source.name} cannot be read: {str(fault).strip().splitlines()[-1]}") from None
     for weight, scales in _decompressions(model):

@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant.engines.gpt2_checkpoint import SMALL_FILES, GPT2Checkpoint, read_json
 from assistant.errors import ModelError
+from assistant.openvino_core import core
 from assistant.whole_folder import check_new, whole_folder
 
 FORMAT_VERSION = 1  # of the folder that `convert` writes; raise it when readers could not use an older one
@@ -127,7 +128,7 @@ def _write_weights(checkpoint: GPT2Checkpoint, aside: Path, bits: int, size: int
         try:
             ov.save_model(model, aside / "openvino_model.xml", compress_to_fp16=False)
             # A full disk can end the file early without an error; reading back checks each constant's place.
-            ov.Core().read_model(aside / "openvino_model.xml")
+            core().read_model(aside / "openvino_model.xml")
         except RuntimeError as error:
             reason = " ".join(str(error).split())[-200:]
             raise ModelError(
