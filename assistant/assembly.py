@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.chat import Assistant
-from assistant.contrast import load_contrast
-from assistant.coverage import shipped_model
 from assistant.embedder import load_embedder
-from assistant.encoder import PassageEncoder
-from assistant.engines.endpoints import Endpoints
 from assistant.engines.process import EngineProcess
-from assistant.engines.remote import RemoteGenerator
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
 from assistant.errors import AssistantError
 from assistant.generator import Generator
-from assistant.guard import Guard
 from assistant.hosts import Host, look_at_host
-from assistant.hub import hub_is_off
 from assistant.journal import Journal
-from assistant.models import APP_BYTES, GIB, Candidate, Choice, choose, list_candidates
-from assistant.replacement import Replacement
+from assistant.library.shelf import Shelf
+from assistant.library.shipped import ShippedVectors
+from assistant.models.candidates import Candidate, Choice, list_candidates
+from assistant.models.choice import choose
+from assistant.models.guard import Guard
+from assistant.models.hub import hub_is_off
+from assistant.models.replacement import Replacement
+from assistant.models.shapes import APP_BYTES, GIB
 from assistant.retriever import Retriever
+from assistant.search.contrast import load_contrast
+from assistant.search.coverage import shipped_model
+from assistant.search.encoder import PassageEncoder
 from assistant.settings import Settings
-from assistant.shelf import Shelf
-from assistant.shipped import ShippedVectors
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +72,9 @@ class Parts:
             self.guard.close()
         if self.upgrade is not None:
             self.upgrade.close()
-        if isinstance(self.generator, (SwitchingGenerator, Endpoints)):
-            self.generator.close()
+        close = getattr(self.generator, "close", None)  # not every generator holds on to something
+        if close:
+            close()
 
 
 def assemble(settings: Settings, report: Report = _silent, *, upgrade: bool = True) -> Parts:
@@ -170,6 +171,10 @@ def cache_bytes(host: Host, model_bytes: int) -> int:
 
 
 def _remote(settings: Settings) -> tuple[Choice, Generator | None]:
+    # Imported here: the openai client takes half a second, which every first visitor would wait.
+    from assistant.engines.endpoints import Endpoints
+    from assistant.engines.remote import RemoteGenerator
+
     model = "" if settings.model in ("auto", "none") else settings.model
     key = settings.api_key.get_secret_value()
     addresses = [address.strip() for address in settings.endpoint.split(",") if address.strip()]

@@ -9,18 +9,18 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant.checking import Checking, remembering
-from assistant.citations import Citations, Embed
+from assistant.citations import Citations
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
 from assistant.generator import Generator, held
-from assistant.lead import choose_lead, lead_text
+from assistant.grounding.checking import Checking, remembering
+from assistant.grounding.lead import choose_lead, lead_text
+from assistant.grounding.support import SupportModel, shipped_support
 from assistant.prompt import build_prompt
-from assistant.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval, Turn
+from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.repeats import Repeats
 from assistant.retriever import Catalog, Retriever
 from assistant.stopping import without_repetition
-from assistant.support import SupportModel, shipped_support
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 NO_MODEL = "notes"  # name of the engine that is none
@@ -104,7 +104,10 @@ class Assistant:
 
     def search(self, question: str, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
         """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""
-        return self._retriever.find(self._shelf.catalog(), self._checked(question), history, snippets)
+        return self._find(self._shelf.catalog(), question, history, snippets)
+
+    def _find(self, catalog: Catalog, question: str, history: Sequence[Turn], snippets: int) -> Retrieval:
+        return self._retriever.find(catalog, self._checked(question), history, snippets)
 
     def ask(
         self, question: str, decoding: Decoding, history: Sequence[Turn] = (), snippets: int = 3
@@ -119,7 +122,8 @@ class Assistant:
 
     def _answer(self, question: str, decoding: Decoding, history: Sequence[Turn], snippets: int) -> Iterator[Event]:
         began = time.monotonic()
-        retrieval = self.search(question, history, snippets)
+        catalog = self._shelf.catalog()
+        retrieval = self._find(catalog, question, history, snippets)
         embed = remembering(self._retriever.embed)
         lead = choose_lead(retrieval.query, retrieval.hits, embed) if retrieval.covered else ()
         found = Found(retrieval, lead, time.monotonic() - began)
@@ -129,7 +133,11 @@ class Assistant:
         elif self._generator is None:
             yield Finished(self._from_notes(found, decoding))
         else:
-            yield from self._generate(found, decoding, history, self._generator, began, embed)
+
+            def cite(read: Sequence[Hit]) -> Citations:
+                return Citations(retrieval.query, read, embed, catalog.lexical.rarity, self._support)
+
+            yield from self._generate(found, decoding, history, self._generator, began, cite)
 
     def _checked(self, question: str) -> str:
         readable = question.encode("utf-8", "replace").decode()  # bytes that are no UTF-8 arrive as surrogates
@@ -171,7 +179,7 @@ class Assistant:
         history: Sequence[Turn],
         generator: Generator,
         began: float,
-        embed: Embed,
+        cite: Callable[[Sequence[Hit]], Citations],
     ) -> Iterator[Event]:
         with ExitStack() as stack:
             try:
@@ -187,10 +195,7 @@ class Assistant:
             except AssistantError as fault:
                 yield Finished(self._from_notes(found, decoding, str(fault)))
                 return
-            rarity = self._shelf.catalog().lexical.rarity
-            checking = Checking(
-                lambda: Citations(found.retrieval.query, prompt.placed, embed, rarity, self._support),
-            )
+            checking = Checking(lambda: cite(prompt.placed))
             yield from self._write(found, decoding, prompt, model, began, checking)
 
     def _write(

@@ -12,7 +12,7 @@ from typing import Literal
 
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
-from assistant.lead import lead_text
+from assistant.grounding.lead import lead_text
 from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Turn
 
 LONGEST_CHAT = 300  # exchanges, all versions counted; each takes about 15 KB

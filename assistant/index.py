@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from assistant.embedder import Vectors
-from assistant.encoder import DIGEST_BYTES, Encoder, digest_of
 from assistant.errors import IndexingError
-from assistant.generations import Damaged, Generations
-from assistant.nearest import NEW, Nearest, build_nearest, read_nearest, write_nearest
 from assistant.notes import Library
 from assistant.records import Passage
+from assistant.search.encoder import DIGEST_BYTES, Encoder, digest_of
+from assistant.search.generations import Damaged, Generations
+from assistant.search.nearest import NEW, Nearest, build_nearest, read_nearest, write_nearest
 
 FORMAT = 4  # raise it whenever what is embedded or stored changes: older indexes are then rebuilt
 DIGESTS = "digests.bin"  # of DIGEST_BYTES each, row by row

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from jinja2.exceptions import TemplateError
@@ -120,6 +121,7 @@ class QuestionAnswerLayout:
         )
 
 
+@lru_cache(maxsize=8)  # compiling a chat template takes longer than filling it in
 def layout_for(model: ModelInfo) -> Layout:
     """The layout that suits a model."""
     if not model.chat_template:

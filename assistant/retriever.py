@@ -10,12 +10,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from assistant.coverage import CoverageModel, Evidence, Words
 from assistant.embedder import Embedder, Vectors
-from assistant.encoder import whole_text
-from assistant.followup import standalone
-from assistant.lexical import stems_of
 from assistant.records import Hit, Passage, Retrieval, Turn
+from assistant.search.coverage import CoverageModel, Evidence, Words
+from assistant.search.encoder import whole_text
+from assistant.search.followup import standalone
+from assistant.search.lexical import stems_of
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
 LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`

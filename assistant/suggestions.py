@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.followup import is_followup
 from assistant.records import Hit, Passage
+from assistant.search.followup import is_followup
 
 MOST = 3
 LONGEST = 80  # characters of a suggestion: it must fit on a button

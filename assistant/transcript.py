@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.errors import AssistantError
-from assistant.lead import lead_text
+from assistant.grounding.lead import lead_text
 from assistant.records import CheckedSentence, Hit
 
 LARGEST_BYTES = 8_000_000

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.coverage import CoverageModel
 from assistant.decoding import Decoding
 from assistant.embedder import Vectors
-from assistant.encoder import whole_text
 from assistant.errors import EngineError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
 from assistant.records import Hit, ModelInfo, Passage, Piece
 from assistant.retriever import Retriever
+from assistant.search.coverage import CoverageModel
+from assistant.search.encoder import whole_text
 
 WIDTH = 4096
 UNHEARD = set("a an and are at does happens how in is it of on s should the to what why".split())  # noqa: SIM905

@@ -12,10 +12,10 @@ from streamlit.testing.v1 import AppTest
 from assistant.assembly import Parts
 from assistant.chat import Assistant, Event
 from assistant.hosts import Host
+from assistant.library.shelf import Shelf
 from assistant.loading import Loading
-from assistant.models import Choice
+from assistant.models.candidates import Choice
 from assistant.settings import read_settings
-from assistant.shelf import Shelf
 
 COVERED = "Dropout sets random units to zero during training"
 UNCOVERED = "Best pizza in Naples"

@@ -11,8 +11,8 @@ from assistant.decoding import decoding_for
 from assistant.errors import EngineError
 from assistant.evaluation.answers import measure_answers, repeated_share, sample
 from assistant.evaluation.gold import Fact, Question, read_gold
+from assistant.library.shelf import Shelf
 from assistant.settings import read_settings
-from assistant.shelf import Shelf
 
 FOCUSED = decoding_for("focused")
 LEAST_HELD = 0.85  # share of covered questions

@@ -7,7 +7,7 @@ from browsing import MARKS, ask, chromium, sources, visit
 from serving import page_server
 
 from assistant.engines.gguf_weights import exact_model
-from assistant.models import embedded_file
+from assistant.models.candidates import embedded_file
 
 pytestmark = MARKS
 

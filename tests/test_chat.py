@@ -8,9 +8,9 @@ from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Wrote
 from assistant.decoding import decoding_for
 from assistant.errors import AssistantError, EngineError
+from assistant.library.shelf import Shelf
 from assistant.records import ModelInfo, Prompt, Turn
 from assistant.repeats import Repeats
-from assistant.shelf import Shelf
 
 FOCUSED = decoding_for("focused")
 COVERED = "Dropout sets random units to zero during training"

@@ -5,11 +5,11 @@ import json
 import pytest
 from fakes import WordEmbedder, hit
 
-from assistant.checking import Checking, remembering, with_unchecked, within
 from assistant.citations import Citations
+from assistant.grounding.checking import Checking, remembering, with_unchecked, within
+from assistant.grounding.support import MODEL, SupportModel
+from assistant.grounding.units import cut
 from assistant.records import CheckedSentence
-from assistant.support import MODEL, SupportModel
-from assistant.units import cut
 
 DROPOUT = hit("Dropout sets random units to zero during training. Dropout is disabled at test time.", 1, "Dropout")
 TABLE = "| method | memory |\n|---|---|\n| Adam | 2 values per weight |"

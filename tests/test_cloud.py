@@ -3,7 +3,7 @@
 import pytest
 from cloud import run
 
-from assistant.models import embedded_file
+from assistant.models.candidates import embedded_file
 
 pytestmark = pytest.mark.slow
 

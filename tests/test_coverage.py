@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from assistant.coverage import CoverageModel, Evidence, Words, shipped_model
 from assistant.errors import AssistantError
-from assistant.evaluation.fit import fit_coverage, write_coverage
+from assistant.evaluation.fit import fit_coverage
 from assistant.evaluation.gold import Question
+from assistant.search.coverage import CoverageModel, Evidence, Words, shipped_model
 
 MODEL = CoverageModel(bias=-1.0, weights={"best": 4.0, "near": 0.0, "contrast": -2.0, "lexical": 0.0}, threshold=0.5)
 
@@ -53,8 +53,8 @@ def test_fitting_separates_what_can_be_separated(tmp_path):
     accepted = [model.covers(model.confidence(one)) for one in covered]
     assert sum(accepted) >= 97
     assert not any(model.covers(model.confidence(one)) for one in off_topic)
-    write_coverage(model, tmp_path / "coverage.json")
-    assert "threshold" in (tmp_path / "coverage.json").read_text()
+    model.write(tmp_path / "coverage.json")
+    assert CoverageModel.read(tmp_path / "coverage.json") == model
 
 
 def test_fitting_needs_both_kinds_of_question():

@@ -21,7 +21,7 @@ from tiny_gpt2 import make, shards, train_tokenizer
 
 from assistant.engines.download import fetch_checkpoint
 from assistant.errors import ModelError, Postponed
-from assistant.hub import COMPLETE, has_weights, hub_answers, local_checkpoint
+from assistant.models.hub import COMPLETE, has_weights, hub_answers, local_checkpoint
 from assistant.settings import REPOSITORY
 
 WEIGHTS = "model.safetensors"

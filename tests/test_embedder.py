@@ -11,7 +11,7 @@ import pytest
 from assistant.embedder import load_embedder, packaged_folder
 from assistant.errors import ModelError
 from assistant.evaluation.gold import GOLD, read_gold
-from assistant.minilm import MiniLM
+from assistant.search.minilm import MiniLM
 from assistant.settings import REPOSITORY
 
 pytestmark = pytest.mark.slow

@@ -16,7 +16,7 @@ from assistant.finetuning.base import open_base
 from assistant.finetuning.recipe import Recipe
 from assistant.finetuning.run import Job, finetune
 from assistant.hosts import Host, look_at_host
-from assistant.models import choose
+from assistant.models.choice import choose
 from assistant.settings import REPOSITORY, read_settings
 
 SUMMARY = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.followup import is_followup, standalone
 from assistant.records import Turn
+from assistant.search.followup import is_followup, standalone
 
 DROPOUT = Turn("What is dropout in a neural network?", "It drops units.")
 

@@ -11,7 +11,7 @@ import threading
 import pytest
 
 from assistant.errors import IndexingError
-from assistant.generations import MANIFEST, POINTER, Damaged, Generations
+from assistant.search.generations import MANIFEST, POINTER, Damaged, Generations
 from assistant.settings import REPOSITORY
 
 
@@ -147,7 +147,7 @@ WRITER = """
 import sys
 import time
 from pathlib import Path
-from assistant.generations import Generations
+from assistant.search.generations import Generations
 
 def fill(folder):
     text = sys.argv[2] + str(number) * 20_000

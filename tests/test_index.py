@@ -11,9 +11,9 @@ import pytest
 from fakes import ADAM, DROPOUT, WordEmbedder, write_notes
 
 from assistant import index as index_module
-from assistant.encoder import whole_text
 from assistant.index import build, refresh
 from assistant.notes import Library, parse_note, read_library
+from assistant.search.encoder import whole_text
 
 NOBODY = 65534
 LIBRARY_OF_ONE = Library((parse_note("one.md", b"# One\n\nA note."),), ())

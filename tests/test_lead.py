@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 from fakes import WordEmbedder, hit
 
-from assistant.lead import MOST_SENTENCES, choose_lead, lead_text
+from assistant.grounding.lead import MOST_SENTENCES, choose_lead, lead_text
 from assistant.markup import sentences
 from assistant.records import LeadSentence
 

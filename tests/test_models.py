@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from assistant import candidates
 from assistant.errors import ModelError
 from assistant.hosts import Host
-from assistant.models import APP_BYTES, GIB, SHAPES, choose, converted_folder, list_candidates, shape_of
+from assistant.models import candidates
+from assistant.models.candidates import list_candidates
+from assistant.models.choice import choose
+from assistant.models.shapes import APP_BYTES, GIB, SHAPES, converted_folder, shape_of
 from assistant.settings import read_settings
 
 

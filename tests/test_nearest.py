@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from assistant import nearest as module
 from assistant.bench.synthetic import Corpus
-from assistant.nearest import NEW, build_nearest, read_nearest, write_nearest
+from assistant.search import nearest as module
+from assistant.search.nearest import NEW, build_nearest, read_nearest, write_nearest
 
 COUNT = 3000
 

@@ -14,7 +14,7 @@ from engine_checks import GREEDY, PROMPT, expected, until
 from assistant.decoding import Decoding
 from assistant.engines.process import EngineProcess
 from assistant.errors import EngineError
-from assistant.models import Candidate
+from assistant.models.candidates import Candidate
 from assistant.records import ModelInfo
 from assistant.settings import REPOSITORY, read_settings
 
@@ -110,7 +110,7 @@ def test_closing_while_it_loads_leaves_no_process(tiny_converted):
 PARENT = """
 import sys, time
 from assistant.engines.process import EngineProcess
-from assistant.models import Candidate
+from assistant.models.candidates import Candidate
 from assistant.records import ModelInfo
 from assistant.settings import read_settings
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.quotable import LONGEST_WORDS, closure, quotables, stands_alone
+from assistant.grounding.quotable import LONGEST_WORDS, closure, quotables, stands_alone
 
 LIST = """Training fails for three reasons:
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from fakes import WordEmbedder, retriever_of, write_notes
 
-from assistant.coverage import Evidence, Words, shipped_model
 from assistant.index import build
-from assistant.lexical import LexicalIndex
 from assistant.notes import read_library
 from assistant.records import Turn
 from assistant.retriever import Catalog, fuse
+from assistant.search.coverage import Evidence, Words, shipped_model
+from assistant.search.lexical import LexicalIndex
 
 
 def catalog_of(folder) -> Catalog:

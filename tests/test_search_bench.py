@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from assistant import nearest
 from assistant.bench.renewal import time_renewal
 from assistant.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
 from assistant.commands.bench import bench
 from assistant.notes import read_library
+from assistant.search import nearest
 
 FIGURES = {"passages", "index", "recall_at_10", "p50_ms", "p95_ms", "exact_p50_ms", "bytes", "build_s", "add_note_s"}
 

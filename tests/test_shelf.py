@@ -6,11 +6,11 @@ import pytest
 from fakes import ADAM, WordEmbedder, write_notes
 
 from assistant import notes as notes_module
-from assistant import shelf as shelf_module
 from assistant.embedder import Vectors
 from assistant.errors import NoteError
+from assistant.library import shelf as shelf_module
+from assistant.library.shelf import Shelf, index_folder
 from assistant.notes import read_note
-from assistant.shelf import Shelf, index_folder
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.signs import Stretch, signs_of
-from assistant.wording import bare, wording_of
+from assistant.grounding.signs import Stretch, signs_of
+from assistant.grounding.wording import bare, wording_of
 
 NOTE = "Dropout is disabled at test time, so every unit stays active and the output is deterministic."
 ADAM = "Adam converges faster at first than SGD, and it keeps 2 values per weight."

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.units import Cutter, cut
+from assistant.grounding.units import Cutter, cut
 
 MARKDOWN = """Sure, here is the answer:
 

@@ -16,7 +16,6 @@ from test_download import hub, published  # noqa: F401 - fixtures
 from tiny_gpt2 import make, train_tokenizer
 
 from assistant import assembly
-from assistant.candidates import Candidate, Plan
 from assistant.decoding import Decoding
 from assistant.engines.process import EngineProcess, EngineStatus
 from assistant.engines.progress import UpgradeStatus
@@ -25,12 +24,13 @@ from assistant.engines.upgrade import MAX_FAILURES, Upgrade
 from assistant.errors import AssistantError, EngineError, ModelError
 from assistant.generator import held
 from assistant.hosts import Host
-from assistant.hub import COMPLETE, download_folder
-from assistant.models import choose, list_candidates
+from assistant.models.candidates import Candidate, Plan, list_candidates
+from assistant.models.choice import choose
+from assistant.models.hub import COMPLETE, download_folder
+from assistant.models.replacement import Replacement
+from assistant.models.shapes import GIB, SHAPES, converted_folder
 from assistant.records import ModelInfo, Piece
-from assistant.replacement import Replacement
 from assistant.settings import Settings
-from assistant.shapes import GIB, SHAPES, converted_folder
 
 GB = 10**9
 HOST = Host(
@@ -410,7 +410,7 @@ def test_the_app_starts_without_asking_the_hub(tmp_path, monkeypatch):
         return Model(candidate.info.name, [])
 
     monkeypatch.setattr(assembly, "EngineProcess", start)
-    monkeypatch.setattr("assistant.hub._probe", lambda seconds: pytest.fail("the start asked the hub"))
+    monkeypatch.setattr("assistant.models.hub._probe", lambda seconds: pytest.fail("the start asked the hub"))
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     choice, generator = assembly.start_generator(settings_of(tmp_path), HOST)
     assert isinstance(generator, SwitchingGenerator) and choice.better.info.name == "gpt2-xl"

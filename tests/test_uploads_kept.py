@@ -14,9 +14,9 @@ from upload_samples import MARKDOWN, TEXT
 from assistant.assembly import Assistant
 from assistant.decoding import decoding_for
 from assistant.errors import UploadError
-from assistant.lexical import LexicalIndex
-from assistant.shelf import Shelf
-from assistant.shipped import write_shipped
+from assistant.library.shelf import Shelf
+from assistant.library.shipped import write_shipped
+from assistant.search.lexical import LexicalIndex
 from assistant.uploads import folder as folder_module
 from assistant.uploads import session as session_module
 from assistant.uploads.convert import convert

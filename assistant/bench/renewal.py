@@ -10,8 +10,8 @@ from pathlib import Path
 
 from assistant.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
 from assistant.embedder import Vectors
+from assistant.library.shelf import Shelf
 from assistant.records import Passage
-from assistant.shelf import Shelf
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import tempfile
 import time
@@ -13,12 +12,11 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from assistant.bench.memory import MemoryWatch
 from assistant.bench.neighbours import BUSY, Neighbours
 from assistant.bench.renewal import Renewal, time_renewal
 from assistant.bench.synthetic import DIMENSION, NOTE_PASSAGES, Corpus
 from assistant.embedder import Vectors
-from assistant.nearest import NEW, Nearest, build_nearest, write_nearest
+from assistant.search.nearest import NEW, Nearest, build_nearest, write_nearest
 
 SIZES = (1_000, 100_000, 1_000_000)
 NEIGHBOURS = 10
@@ -38,7 +36,7 @@ class Scale:
     p50_ms: float  # of one search alone
     p95_ms: float
     exact_p50_ms: float  # of comparing all vectors in float32
-    bytes: int  # growth of the process's anonymous memory by the index
+    bytes: int  # of the index: as many on disk as in memory, since it is read whole
     build_s: float
     add_note_s: float  # a note of eight passages more: the next index, written to the disk
     others_busy: float  # share of the cores' time that other programs used meanwhile, 0 to 1
@@ -55,24 +53,19 @@ def _measure(size: int, say: Say) -> Scale:
     with tempfile.TemporaryDirectory(prefix="assistant-bench-") as folder:
         say(f"{size:,} passages: making vectors")
         corpus = Corpus(size)
-        # On disk, so that what the index takes can be told from them.
         vectors = np.memmap(Path(folder) / "vectors", dtype=np.float32, mode="w+", shape=(size, DIMENSION))
         corpus.fill(vectors)
         questions = corpus.questions(vectors, QUESTIONS)
         say(f"{size:,} passages: comparing all")
         truth, exact = _exact(vectors, questions)
         say(f"{size:,} passages: building the index")
-        watch = MemoryWatch(os.getpid())
-        try:
-            before = _anonymous_now(watch)
-            began = time.perf_counter()
-            nearest = build_nearest(vectors)
-            build_s = time.perf_counter() - began
-            taken = _anonymous_now(watch) - before
-        finally:
-            watch.close()
+        began = time.perf_counter()
+        nearest = build_nearest(vectors)
+        build_s = time.perf_counter() - began
         found, times = _search(nearest, questions)
-        add_note_s = _add_note(nearest, corpus.notes(1), Path(folder))
+        written = Path(folder) / "index"
+        add_note_s = _add_note(nearest, corpus.notes(1), written)
+        taken = sum(file.stat().st_size for file in written.iterdir())
         kind = nearest.kind
         del nearest, vectors
     shelf = None
@@ -113,16 +106,11 @@ def _search(nearest: Nearest, questions: Vectors) -> tuple[list[list[int]], list
 
 def _add_note(nearest: Nearest, note: Vectors, folder: Path) -> float:
     """Seconds until an index with a note more is on disk."""
+    folder.mkdir()
     began = time.perf_counter()
     origins = np.concatenate([np.arange(len(nearest)), np.full(len(note), NEW)]).astype(np.int64)
     write_nearest(nearest.renewed(origins, note), folder)
     return time.perf_counter() - began
-
-
-def _anonymous_now(watch: MemoryWatch) -> int:
-    gc.collect()
-    watch.peak()  # forgets what was
-    return watch.peak()[0]
 
 
 def _ms(seconds: Sequence[float], share: float) -> float:

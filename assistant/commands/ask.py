@@ -21,7 +21,7 @@ from assistant.commands.shared import (
 from assistant.commands.waiting import await_model
 from assistant.decoding import PRESETS, Decoding, decoding_for
 from assistant.errors import EngineError
-from assistant.lead import lead_text
+from assistant.grounding.lead import lead_text
 from assistant.records import Answer, CheckedSentence, Hit, LeadSentence
 from assistant.views import answer_view, retrieval_view
 

@@ -12,7 +12,7 @@ from assistant.commands.shared import settings_for
 from assistant.engines.gpt2_checkpoint import GPT2Checkpoint
 from assistant.engines.gpt2_to_openvino import convert as run_conversion
 from assistant.errors import ModelError
-from assistant.models import converted_folder, shape_of
+from assistant.models.shapes import converted_folder, shape_of
 
 
 @click.command()

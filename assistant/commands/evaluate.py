@@ -13,13 +13,13 @@ from assistant.assembly import open_shelf
 from assistant.commands.evaluate_answers import show_answer_figures
 from assistant.commands.evaluate_support import evaluate_support
 from assistant.commands.shared import ProgressBar, json_option, knowledge_option, settings_for
-from assistant.coverage import shipped_model
 from assistant.decoding import PRESETS
 from assistant.evaluation.answers import sample
-from assistant.evaluation.fit import fit_coverage, write_coverage
+from assistant.evaluation.fit import fit_coverage
 from assistant.evaluation.gold import GOLD, read_gold
 from assistant.evaluation.labelled import LABELLED
 from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
+from assistant.search.coverage import MODEL, shipped_model
 
 
 @click.command()
@@ -79,7 +79,7 @@ def evaluate(
     if fit:
         tuning = [question for question in questions if question.half == "tune"]
         model = fit_coverage([retriever.evidence(catalog, question.text) for question in tuning], tuning)
-        write_coverage(model)
+        model.write(MODEL)
     chosen = [question for question in questions if half in ("all", question.half)]
     rankings = rank_all(catalog, retriever, chosen)
     decision = decide_all(model, [retriever.evidence(catalog, question.text) for question in chosen], chosen)

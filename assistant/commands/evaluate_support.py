@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from assistant.assembly import open_shelf
-from assistant.checking import remembering
 from assistant.commands.shared import ProgressBar
-from assistant.evaluation.fit_support import fit_support, write_support
+from assistant.evaluation.fit_support import fit_support
 from assistant.evaluation.labelled import read_labelled
 from assistant.evaluation.support import SupportReport, judge_all, report_on
+from assistant.grounding.checking import remembering
+from assistant.grounding.support import MODEL, shipped_support
 from assistant.settings import Settings
-from assistant.support import shipped_support
 
 
 def evaluate_support(settings: Settings, sentences: Path, half: str, *, fit: bool, as_json: bool) -> str:
@@ -27,7 +27,7 @@ def evaluate_support(settings: Settings, sentences: Path, half: str, *, fit: boo
     if fit:
         tuning = [one for one in labelled if one.half == "tune"]
         model = fit_support(judge_all(catalog, remembering(retriever.embed), model, tuning))
-        write_support(model)
+        model.write(MODEL)
     chosen = [one for one in labelled if half in ("all", one.half)]
     report = report_on(judge_all(catalog, retriever.embed, model, chosen))
     record = {"half": half, "sentences": len(chosen), "threshold": model.threshold, **asdict(report)}

@@ -13,8 +13,8 @@ from assistant.engines.download import fetch_checkpoint
 from assistant.engines.parent import end_with_parent
 from assistant.errors import ModelError, Postponed
 from assistant.hosts import look_at_host
-from assistant.hub import hub_answers
-from assistant.models import choose
+from assistant.models.choice import choose
+from assistant.models.hub import hub_answers
 
 REPORT_SECONDS = 0.5
 

@@ -17,10 +17,10 @@ from assistant.commands.shared import json_option, knowledge_option, settings_fo
 from assistant.engines.download import fetch_checkpoint
 from assistant.errors import AssistantError
 from assistant.hosts import look_at_host
-from assistant.hub import download_folder, local_checkpoint
+from assistant.models.hub import download_folder, local_checkpoint
+from assistant.models.shapes import shape_called
 from assistant.notes import read_library
 from assistant.settings import Settings
-from assistant.shapes import shape_called
 
 if TYPE_CHECKING:
     from assistant.finetuning.run import Job, Outcome

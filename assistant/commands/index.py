@@ -8,11 +8,11 @@ import click
 
 from assistant.assembly import open_shelf
 from assistant.commands.shared import ProgressBar, knowledge_option, settings_for
-from assistant.contrast import write_contrast
 from assistant.embedder import load_embedder
 from assistant.errors import IndexingError
-from assistant.positions import write_places
-from assistant.shipped import write_shipped
+from assistant.library.positions import write_places
+from assistant.library.shipped import write_shipped
+from assistant.search.contrast import write_contrast
 
 
 @click.command()

@@ -10,8 +10,10 @@ import click
 
 from assistant.commands.shared import json_option, knowledge_option, settings_for
 from assistant.hosts import look_at_host
-from assistant.hub import hub_answers
-from assistant.models import GIB, Candidate, choose, list_candidates
+from assistant.models.candidates import Candidate, list_candidates
+from assistant.models.choice import choose
+from assistant.models.hub import hub_answers
+from assistant.models.shapes import GIB
 
 
 @click.command()

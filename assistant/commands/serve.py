@@ -15,8 +15,8 @@ from assistant.engines.serve import FAILED, load_engine
 from assistant.engines.serve import serve as run_server
 from assistant.errors import AssistantError, ModelError
 from assistant.hosts import look_at_host
-from assistant.hub import hub_answers
-from assistant.models import choose
+from assistant.models.choice import choose
+from assistant.models.hub import hub_answers
 from assistant.records import ModelInfo
 
 

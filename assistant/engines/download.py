@@ -17,8 +17,8 @@ import httpx2
 
 from assistant.engines.listing import RemoteFile, is_intact, list_files
 from assistant.errors import ModelError, Postponed
-from assistant.hub import COMPLETE, hub_address, hub_is_off
-from assistant.shapes import GB
+from assistant.models.hub import COMPLETE, hub_address, hub_is_off
+from assistant.models.shapes import GB
 
 Progress = Callable[[int, int], None]
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import psutil
 
-from assistant.candidates import Candidate
 from assistant.engines.serve import FAILED, READY
 from assistant.errors import EngineError
+from assistant.models.candidates import Candidate
 from assistant.settings import REPOSITORY, Settings
 
 LOAD_SECONDS = 300.0

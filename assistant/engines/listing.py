@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.engines.gpt2_checkpoint import SMALL_FILES
 from assistant.errors import ModelError, Postponed
-from assistant.hub import hub_address
+from assistant.models.hub import hub_address
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 REQUEST_SECONDS = 10.0

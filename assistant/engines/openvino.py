@@ -16,18 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import openvino as ov
-import openvino_genai as genai
 
 from assistant.decoding import Decoding
 from assistant.engines.assembler import Assembler
-from assistant.engines.gguf_weights import exact_model
-from assistant.engines.kv_cache import cache_shape
+from assistant.engines.openvino_pipeline import ended, finish_name, generation_config, last_line, open_pipeline
 from assistant.errors import EngineError, ModelError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
 from assistant.records import ModelInfo, Piece
 
-CHUNK_TOKENS = 256  # prompt tokens per step: a long prompt is cut so that the other answers go on between the pieces
-LEAST_BLOCKS = 48  # of 32 tokens: one full window of GPT-2 and the ends of five beams, whatever the limit says
 WARM_UP_TOKENS = 64  # the first prompt after loading also packs the weights; this one is nobody's
 log = logging.getLogger(__name__)
 
@@ -62,22 +58,11 @@ class OpenVinoEngine:
         """Load and warm up. ``cache_bytes`` bounds the key/value cache, ``models`` is where a GGUF file is kept as
         OpenVINO's own format; see ``gguf_weights``. Raises ModelError when it cannot load.
         """
-        scheduler = genai.SchedulerConfig()
-        scheduler.max_num_batched_tokens = CHUNK_TOKENS
-        scheduler.max_num_seqs = running * 5  # a beam search of five counts as five sequences
-        scheduler.enable_prefix_caching = True
-        shape = cache_shape(source)
-        if shape:
-            # Not cache_size, which takes whole GB: with 0.5 GB allowed it could grow to twice that.
-            scheduler.num_kv_blocks = max(LEAST_BLOCKS, cache_bytes // shape.block_bytes)
-        else:
-            scheduler.cache_size = max(1, round(cache_bytes / 2**30))
-        properties: dict[str, object] = {"INFERENCE_NUM_THREADS": threads} if threads else {}
         try:
-            self._pipeline = _pipeline(source, models, scheduler, properties)
+            self._pipeline = open_pipeline(source, models, running=running, cache_bytes=cache_bytes, threads=threads)
             self._tokenizer = self._pipeline.get_tokenizer()
         except RuntimeError as fault:
-            raise ModelError(f"The model {source.name} cannot be loaded: {_last_line(fault)}") from None
+            raise ModelError(f"The model {source.name} cannot be loaded: {last_line(fault)}") from None
         self._info = replace(info, chat_template=str(self._tokenizer.chat_template or ""))
         self._running_limit = running
         self._waiting_limit = waiting
@@ -160,7 +145,7 @@ class OpenVinoEngine:
                 self._deliver()
         except Exception as fault:  # the loop's own end: every reader must hear of it, none may wait for ever
             log.exception("the loop broke")
-            self._fail(EngineError(f"The engine stopped: {_last_line(fault)}"))
+            self._fail(EngineError(f"The engine stopped: {last_line(fault)}"))
 
     def _admit(self) -> bool:
         """Wait for work, drop what was cancelled, start what there is room for. False when the engine was closed."""
@@ -169,7 +154,7 @@ class OpenVinoEngine:
                 self._drop_cancelled()
                 while self._waiting and len(self._running) < self._running_limit:
                     job = self._waiting.popleft()
-                    config = _generation_config(job.request.decoding)
+                    config = generation_config(job.request.decoding)
                     job.handle = self._pipeline.add_request(job.number, job.ids, config)
                     self._running.append(job)
                 self._announce_places()
@@ -223,22 +208,22 @@ class OpenVinoEngine:
             for output in job.handle.read().values():
                 self._tokens += len(output.generated_ids)
                 text += job.assembler.add(output.generated_ids)
-                finish = _finish_name(output.finish_reason)
+                finish = finish_name(output.finish_reason)
         if job.assembler.stopped and not finish:
             job.handle.stop()
             finish = "stop"
         if text:
             job.sink(Piece(text, job.assembler.count))
-        return finish or _ended(job.handle)
+        return finish or ended(job.handle)
 
     def _deliver_beams(self, job: _Job) -> str:
         if not job.handle.can_read():
             job.sink(Piece(tokens=min(job.steps, job.request.decoding.max_new_tokens)))
-            return _ended(job.handle)
+            return ended(job.handle)
         best = max(job.handle.read().values(), key=lambda output: output.score)
         self._tokens += len(best.generated_ids)
         job.sink(Piece(job.assembler.add(best.generated_ids), job.assembler.count))
-        return _finish_name(best.finish_reason) or "stop"
+        return finish_name(best.finish_reason) or "stop"
 
     def _fail(self, fault: Exception) -> None:
         with self._changed:
@@ -255,54 +240,8 @@ class OpenVinoEngine:
         text = "warm up " * WARM_UP_TOKENS
         ids = ov.Tensor(self._encode(text).data[:, : min(WARM_UP_TOKENS, self._info.window - 8)].copy())
         # The handle must be kept: a request whose handle is gone counts as given up, and is never run.
-        handle = self._pipeline.add_request(0, ids, _generation_config(Decoding(max_new_tokens=2)))
+        handle = self._pipeline.add_request(0, ids, generation_config(Decoding(max_new_tokens=2)))
         while self._pipeline.has_non_finished_requests():
             self._pipeline.step()
         if not handle.can_read():
             raise ModelError(f"The model {self._info.name} did not answer when it was tried after loading.")
-
-
-def _pipeline(
-    source: Path, models: Path | None, scheduler: genai.SchedulerConfig, properties: dict[str, object]
-) -> genai.ContinuousBatchingPipeline:
-    exact = exact_model(source, models) if models and source.suffix == ".gguf" and source.is_file() else None
-    if exact is None:
-        return genai.ContinuousBatchingPipeline(str(source), scheduler, "CPU", properties)
-    return genai.ContinuousBatchingPipeline(str(exact), genai.Tokenizer(str(source)), scheduler, "CPU", **properties)
-
-
-def _generation_config(decoding: Decoding) -> genai.GenerationConfig:
-    config = genai.GenerationConfig()
-    config.max_new_tokens = decoding.max_new_tokens
-    config.repetition_penalty = decoding.repetition_penalty
-    if decoding.num_beams > 1:
-        config.num_beams = decoding.num_beams
-        config.num_return_sequences = 1
-        config.no_repeat_ngram_size = decoding.no_repeat_ngram_size or 2**31 - 1
-        early, heuristic = genai.StopCriteria.EARLY, genai.StopCriteria.HEURISTIC
-        config.stop_criteria = early if decoding.early_stopping else heuristic
-    elif decoding.samples:
-        config.do_sample = True
-        config.temperature = decoding.temperature
-        config.top_p = decoding.top_p
-        config.top_k = decoding.top_k or 2**31 - 1
-        config.rng_seed = decoding.seed
-    return config
-
-
-def _finish_name(reason: genai.GenerationFinishReason) -> str:
-    if reason == genai.GenerationFinishReason.NONE:
-        return ""
-    return "length" if reason == genai.GenerationFinishReason.LENGTH else "stop"
-
-
-def _ended(handle: Any) -> str:
-    """The end of a request whose last read brought no tokens."""
-    if handle.get_status() == genai.GenerationStatus.IGNORED:
-        return "length"  # the cache is too small for it
-    return "stop" if handle.get_status() == genai.GenerationStatus.FINISHED else ""
-
-
-def _last_line(fault: Exception) -> str:
-    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
-    return lines[-1] if lines else type(fault).__name__

@@ -11,15 +11,17 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from assistant.candidates import Candidate
 from assistant.decoding import Decoding
 from assistant.engines.life import HANG_SECONDS, End, Life, command_for, look
-from assistant.engines.remote import RemoteGenerator
 from assistant.errors import EngineError
+from assistant.models.candidates import Candidate
 from assistant.records import ModelInfo, Piece
 from assistant.settings import Settings
+
+if TYPE_CHECKING:
+    from assistant.engines.remote import RemoteGenerator
 
 BACKOFF_SECONDS = (1.0, 2.0, 5.0, 15.0, 60.0)
 log = logging.getLogger(__name__)
@@ -129,6 +131,9 @@ class EngineProcess:
             life = self._life = Life(self._command, self._key)
             if self._closed.is_set():  # closed before there was anything to end
                 return End("closed")
+            # Imported while the model loads: the openai client takes half a second, which no page should wait.
+            from assistant.engines.remote import RemoteGenerator
+
             address = life.await_address()
             self._remote = RemoteGenerator(f"{address}/v1", self._key)
             was_ready = True

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.shapes import GB
+from assistant.models.shapes import GB
 
 SPEED_SECONDS = 20.0  # the speed shown is that of the last seconds
 

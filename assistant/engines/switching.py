@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from assistant.candidates import Candidate
 from assistant.decoding import Decoding
 from assistant.engines.process import EngineStatus
 from assistant.errors import EngineError
 from assistant.generator import Generator
+from assistant.models.candidates import Candidate
 from assistant.records import ModelInfo, Piece
 
 

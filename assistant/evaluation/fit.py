@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
 import numpy as np
 
-from assistant.coverage import MODEL, CoverageModel, Evidence
 from assistant.errors import AssistantError
 from assistant.evaluation.gold import Question
+from assistant.search.coverage import CoverageModel, Evidence
 
 REFUSED_COVERED = 0.03  # share of covered tuning questions that may be refused: it sets the threshold
 
@@ -40,8 +38,3 @@ def fit_coverage(evidence: Sequence[Evidence], questions: Sequence[Question]) ->
     scores = [model.confidence(one) for one, is_covered in zip(evidence, covered, strict=True) if is_covered]
     threshold = math.floor(float(np.quantile(scores, REFUSED_COVERED)) * 10_000) / 10_000  # up would refuse one more
     return CoverageModel(model.bias, model.weights, threshold)
-
-
-def write_coverage(model: CoverageModel, file: Path = MODEL) -> None:
-    """Keep a fitted model for the assistant to use."""
-    file.write_text(json.dumps(asdict(model), indent=1) + "\n", encoding="utf-8")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, fields
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from assistant.errors import AssistantError
 from assistant.evaluation.support import Judged
-from assistant.signs import Signs
-from assistant.support import MODEL, SupportModel
+from assistant.grounding.signs import Signs
+from assistant.grounding.support import SupportModel
 
 PRECISION = 0.97  # on the tuning half, of the sentences shown as supported: it sets the threshold
 ROUNDS = 8
@@ -65,11 +63,6 @@ def fit_support(judged: Sequence[Judged]) -> SupportModel:
         weights={name: round(float(weight), 4) for name, weight in zip(NAMES, weights, strict=True)},
         threshold=round(_threshold(held_out, truth), 4),
     )
-
-
-def write_support(model: SupportModel, file: Path = MODEL) -> None:
-    """Keep a fitted model for the assistant to use."""
-    file.write_text(json.dumps(asdict(model), indent=1) + "\n", encoding="utf-8")
 
 
 def _learn(bags: Sequence[Matrix], truth: npt.NDArray[np.bool_]) -> tuple[Matrix, float]:

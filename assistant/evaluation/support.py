@@ -12,10 +12,10 @@ import numpy as np
 from assistant.citations import Citations, Comparison, Embed
 from assistant.evaluation.gold import section_of
 from assistant.evaluation.labelled import Labelled, evidence_of
+from assistant.grounding.support import SupportModel
+from assistant.grounding.units import cut
 from assistant.records import CheckedSentence
 from assistant.retriever import Catalog
-from assistant.support import SupportModel
-from assistant.units import cut
 
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 

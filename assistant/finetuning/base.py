@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.candidates import config_of
 from assistant.engines.gpt2_checkpoint import GPT2Checkpoint
 from assistant.errors import ModelError
-from assistant.hub import has_weights
+from assistant.models.candidates import config_of
+from assistant.models.hub import has_weights
 
 LONGEST_WINDOW = 2048  # tokens of a row, for models that could read more
 

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 
 from assistant.errors import ModelError
 from assistant.finetuning.history import History
-from assistant.shapes import GB
+from assistant.models.shapes import GB
 from assistant.whole_folder import flush
 
 NAME = "checkpoint.safetensors"

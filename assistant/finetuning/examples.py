@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.errors import NoteError
-from assistant.lexical import LexicalIndex
 from assistant.markup import plain_text, sentences
 from assistant.prompt import defuse
 from assistant.records import Hit, Note, Passage
+from assistant.search.lexical import LexicalIndex
 
 HELD_OUT_SHARE = 0.1  # of the notes, whole
 SNIPPETS = 3  # passages put before a question, as in use

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.assembly import Parts
 from assistant.hosts import memory_of_app
-from assistant.shapes import GIB
+from assistant.models.shapes import GIB
 from assistant.ui.safe import safe_label
 from assistant.ui.visitor import place_of
 

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from assistant.assembly import Parts
-from assistant.positions import Map
+from assistant.library.positions import Map
 from assistant.records import Hit
 from assistant.ui.last_question import last_question
 from assistant.ui.note_list import topic_of

@@ -143,23 +143,13 @@ def _draw(parameter: Parameter) -> None:
         st.toggle(parameter.label, key=key, help=parameter.help, persist_state="session")
         return
     low, high = limits(parameter.name)
-    if kind == "int":
-        st.number_input(
-            parameter.label,
-            int(low),
-            int(high),
-            step=int(parameter.step),
-            key=key,
-            help=parameter.help,
-            persist_state="session",
-        )
-    else:
-        st.number_input(
-            parameter.label,
-            float(low),
-            float(high),
-            step=parameter.step,
-            key=key,
-            help=parameter.help,
-            persist_state="session",
-        )
+    number = int if kind == "int" else float  # the box takes whole numbers when all of its numbers are
+    st.number_input(
+        parameter.label,
+        number(low),
+        number(high),
+        step=number(parameter.step),
+        key=key,
+        help=parameter.help,
+        persist_state="session",
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.lead import lead_text
+from assistant.grounding.lead import lead_text
 from assistant.records import CheckedSentence, LeadSentence
 from assistant.transcript import is_supported
 from assistant.ui.safe import safe_markdown

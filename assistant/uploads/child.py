@@ -17,10 +17,9 @@ from typing import Any, BinaryIO
 
 from assistant.errors import UploadError
 from assistant.uploads.convert import convert
-from assistant.uploads.limits import MIB, PARSE_MEMORY, PARSE_SECONDS
+from assistant.uploads.limits import MIB, PARSE_MEMORY, PARSE_SECONDS, READY
 from assistant.uploads.stored import arrival_to_json
 
-READY = b"READY\n"
 GRACE = 0.5  # seconds that are left to say so before the page's side ends this process
 _FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "os.remove", "os.rename")
 

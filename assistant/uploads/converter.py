@@ -11,8 +11,7 @@ from types import TracebackType
 
 from assistant.errors import UploadError
 from assistant.settings import REPOSITORY
-from assistant.uploads.child import READY
-from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_SECONDS, START_SECONDS
+from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_SECONDS, READY, START_SECONDS
 from assistant.uploads.stored import Arrival, arrival_from_json
 
 LONGEST_ANSWER = 40 * MIB  # a note of two million characters twice, escaped

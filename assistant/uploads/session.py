@@ -6,13 +6,13 @@ import threading
 import weakref
 from collections.abc import Callable
 
-from assistant.encoder import Encoder
 from assistant.errors import UploadError
 from assistant.index import Index, build
-from assistant.joined import joined
-from assistant.lexical import LexicalIndex
+from assistant.library.joined import joined
 from assistant.notes import Library
 from assistant.retriever import Catalog
+from assistant.search.encoder import Encoder
+from assistant.search.lexical import LexicalIndex
 from assistant.uploads.kept import Progress
 from assistant.uploads.limits import PROCESS_PASSAGES, SESSION_FILES, SESSION_PASSAGES
 from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, placed, retitled

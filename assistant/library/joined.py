@@ -8,9 +8,9 @@ from itertools import islice
 import numpy as np
 
 from assistant.embedder import Vectors
-from assistant.lexical import rarity_among
 from assistant.records import Passage
 from assistant.retriever import Catalog, Dense, Lexical, Scores
+from assistant.search.lexical import rarity_among
 
 
 class JoinedIndex:
@@ -19,11 +19,12 @@ class JoinedIndex:
     def __init__(self, first: Dense, second: Dense) -> None:
         self._first, self._second = first, second
         self._shift = len(first.passages)
+        self._passages = (*first.passages, *second.passages)
 
     @property
     def passages(self) -> tuple[Passage, ...]:
         """Every passage, row by row."""
-        return (*self._first.passages, *self._second.passages)
+        return self._passages
 
     def search(self, query: Vectors, count: int) -> list[tuple[int, float]]:
         """The nearest passages of both: (row, cosine), best first."""

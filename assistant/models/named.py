@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.candidates import (
+from assistant.engines.gpt2_checkpoint import GPT2Shape
+from assistant.errors import ModelError
+from assistant.hosts import Host
+from assistant.models.candidates import (
     EMBEDDED_NAME,
     EMBEDDED_WINDOW,
     Candidate,
@@ -20,13 +23,10 @@ from assistant.candidates import (
     prefers_torch,
     window_of,
 )
-from assistant.engines.gpt2_checkpoint import GPT2Shape
-from assistant.errors import ModelError
-from assistant.hosts import Host
-from assistant.hub import download_folder, local_checkpoint
+from assistant.models.hub import download_folder, local_checkpoint
+from assistant.models.shapes import memory_for, shape_called
 from assistant.records import ModelInfo
 from assistant.settings import Settings
-from assistant.shapes import memory_for, shape_called
 
 
 def named_candidate(settings: Settings, candidates: Sequence[Candidate], host: Host, hub: bool | None) -> Candidate:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -11,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from assistant.logistic import LogisticModel
 
 MODEL = Path(__file__).with_name("coverage.json")  # written by `python -m assistant evaluate --fit`
 
@@ -72,26 +72,21 @@ class Evidence:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CoverageModel:
-    """Weights of a logistic regression and the probability from which on a question counts as covered."""
+class CoverageModel(LogisticModel):
+    """Weights of the evidence, and the confidence from which on a question counts as covered."""
 
-    bias: float
-    weights: dict[str, float]
-    threshold: float
+    __slots__ = ()
 
     def confidence(self, evidence: Evidence) -> float:
         """Probability, 0 to 1, that the notes answer the question."""
-        values = asdict(evidence)
-        logit = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
-        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
+        return self.probability(asdict(evidence))
 
     def covers(self, confidence: float) -> bool:
         """Whether the assistant may answer from the notes."""
-        return confidence >= self.threshold
+        return self.says_yes(confidence)
 
 
 @cache
 def shipped_model() -> CoverageModel:
     """The model that was learned from the labelled questions."""
-    return CoverageModel(**json.loads(MODEL.read_text(encoding="utf-8")))
+    return CoverageModel.read(MODEL)

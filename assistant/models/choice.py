@@ -4,38 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.candidates import (
-    EMBEDDED_NAME,
-    EMBEDDED_WINDOW,
-    Candidate,
-    Choice,
-    Plan,
-    embedded_file,
-    finished,
-    list_candidates,
-)
 from assistant.hosts import Host
-from assistant.named import named_candidate
+from assistant.models.candidates import Candidate, Choice, list_candidates
+from assistant.models.named import named_candidate
 from assistant.settings import Settings
-from assistant.shapes import APP_BYTES, GIB, SHAPES, Shape, converted_folder, shape_of
-
-__all__ = [
-    "APP_BYTES",
-    "EMBEDDED_NAME",
-    "EMBEDDED_WINDOW",
-    "GIB",
-    "SHAPES",
-    "Candidate",
-    "Choice",
-    "Plan",
-    "Shape",
-    "choose",
-    "converted_folder",
-    "embedded_file",
-    "finished",
-    "list_candidates",
-    "shape_of",
-]
 
 
 def choose(settings: Settings, host: Host, hub: bool | None = None) -> Choice:

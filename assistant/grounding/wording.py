@@ -10,8 +10,8 @@ from pathlib import Path
 
 import Stemmer
 
+from assistant.grounding.opposites import ABSOLUTES, NEGATIONS, ONE_WAY, Pole, poles, synonyms
 from assistant.markup import plain_text
-from assistant.opposites import ABSOLUTES, NEGATIONS, ONE_WAY, Pole, poles, synonyms
 
 NEAR = 3  # words on each side that tell what a word is about
 REACH = 1  # content words behind a negation that it turns around

@@ -12,10 +12,10 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.candidates import Candidate
 from assistant.engines.switching import Running, SwitchingGenerator
 from assistant.hosts import Memory, look_at_memory
-from assistant.shapes import GIB
+from assistant.models.candidates import Candidate
+from assistant.models.shapes import GIB
 
 LOOK_SECONDS = 1.0
 SHORT_LOOKS = 2  # looks in a row: loading and parsing may touch the limit for a moment

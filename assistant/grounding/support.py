@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
-from assistant.signs import Signs
+from assistant.grounding.signs import Signs
+from assistant.logistic import LogisticModel
 
 MODEL = Path(__file__).with_name("support.json")  # written by `python -m assistant evaluate --support --fit`
 
 
-@dataclass(frozen=True, slots=True)
-class SupportModel:
-    """Weights of a logistic regression and the probability from which on a sentence is shown as supported."""
+class SupportModel(LogisticModel):
+    """Weights of the signs, and the support from which on a sentence is shown as supported."""
 
-    bias: float
-    weights: dict[str, float]
-    threshold: float
+    __slots__ = ()
 
     def support(self, signs: Signs) -> float:
         """Probability, 0 to 1, that the stretch supports the sentence."""
-        values = asdict(signs)
-        logit = self.bias + sum(weight * values[name] for name, weight in self.weights.items())
-        return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, logit))))
+        return self.probability(asdict(signs))
 
     def supports(self, support: float) -> bool:
         """Whether the sentence may be shown as supported."""
-        return support >= self.threshold
+        return self.says_yes(support)
 
 
 @cache
 def shipped_support() -> SupportModel:
     """The model that was learned from the labelled sentences."""
-    return SupportModel(**json.loads(MODEL.read_text(encoding="utf-8")))
+    return SupportModel.read(MODEL)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.embedder import Vectors
+from assistant.grounding.quotable import Quotable, closure, quotables, stands_alone
+from assistant.grounding.wording import wording_of
 from assistant.markup import plain_text
-from assistant.quotable import Quotable, closure, quotables, stands_alone
 from assistant.records import Hit, LeadSentence
-from assistant.wording import wording_of
 
 MOST_SENTENCES = 5  # a list, table or code block counts as one
 FARTHEST = 0.5  # what a section may lack to the strongest one; weaker ones would change the subject
