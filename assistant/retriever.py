@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
 
@@ -12,10 +12,12 @@ import numpy.typing as npt
 
 from assistant.embedder import Embedder, Vectors
 from assistant.records import Hit, Passage, Retrieval, Turn
+from assistant.search.abbreviations import Abbreviations
 from assistant.search.coverage import CoverageModel, Evidence, Words
 from assistant.search.encoder import whole_text
 from assistant.search.followup import standalone
 from assistant.search.lexical import stems_of
+from assistant.search.spelling import as_in_notes
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
 LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
@@ -55,10 +57,11 @@ class Lexical(Protocol):
 
 @dataclass(frozen=True)
 class Catalog:
-    """Both indexes over the same passages: what one question is answered from."""
+    """Both indexes over the same passages, and what these abbreviate: what one question is answered from."""
 
     index: Dense
     lexical: Lexical
+    abbreviations: Abbreviations = field(default_factory=Abbreviations)
 
 
 class Retriever:
@@ -72,7 +75,7 @@ class Retriever:
 
     def find(self, catalog: Catalog, question: str, history: Sequence[Turn] = (), count: int = 3) -> Retrieval:
         """The ``count`` best passages of the catalog for a question, and whether they answer it."""
-        query = standalone(question, history)
+        query = as_in_notes(standalone(question, history), catalog.lexical.frequency)
         if not catalog.index.passages:
             return Retrieval(question, query, (), covered=False, confidence=0.0)
         vector, nearest, lexical = self._search(catalog, query)
@@ -81,12 +84,18 @@ class Retriever:
         hits = tuple(
             Hit(rank, round(cosines[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
         )
-        confidence = self._model.confidence(self._evidence(catalog, query, vector, nearest, lexical))
+        spelled = catalog.abbreviations.spelled_out(query)
+        if spelled == query:
+            evidence = self._evidence(catalog, query, vector, nearest, lexical)
+        else:
+            evidence = self._evidence(catalog, spelled, *self._search(catalog, spelled))
+        confidence = self._model.confidence(evidence)
         return Retrieval(question, query, hits, self._model.covers(confidence), round(confidence, 4))
 
     def evidence(self, catalog: Catalog, question: str) -> Evidence:
         """What the coverage decision sees of a question; the catalog must hold a passage."""
-        return self._evidence(catalog, question, *self._search(catalog, question))
+        spelled = catalog.abbreviations.spelled_out(as_in_notes(question, catalog.lexical.frequency))
+        return self._evidence(catalog, spelled, *self._search(catalog, spelled))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, for those who compare sentences after retrieval."""

@@ -17,8 +17,8 @@ from assistant.settings import REPOSITORY, read_settings
 
 # Floors below the figures in the README, by about two questions: lower them only with a reason in the change.
 FLOORS = {"recall_1": 0.78, "recall_3": 0.91, "mrr": 0.85, "facts_3": 0.95, "facts_single": 0.94}
-LEAST_REFUSED_OFF_TOPIC = 0.91
-MOST_REFUSED_COVERED = 0.02
+LEAST_REFUSED_OFF_TOPIC = 0.95
+MOST_REFUSED_COVERED = 0.03
 
 
 def test_recall_asks_whether_one_of_the_first_answers():

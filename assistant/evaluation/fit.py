@@ -12,7 +12,7 @@ from assistant.errors import AssistantError
 from assistant.evaluation.gold import Question
 from assistant.search.coverage import CoverageModel, Evidence
 
-REFUSED_COVERED = 0.03  # share of covered tuning questions that may be refused: it sets the threshold
+REFUSED_COVERED = 0.02  # share of covered tuning questions that may be refused: it sets the threshold
 
 
 def fit_coverage(evidence: Sequence[Evidence], questions: Sequence[Question]) -> CoverageModel:

@@ -60,4 +60,5 @@ class JoinedLexical:
 def joined(first: Catalog, second: Catalog) -> Catalog:
     """Both catalogs as one. The BM25 scores of ``second`` must be comparable: see ``LexicalIndex.beside``."""
     index = JoinedIndex(first.index, second.index)
-    return Catalog(index, JoinedLexical(first.lexical, second.lexical, len(index.passages)))
+    lexical = JoinedLexical(first.lexical, second.lexical, len(index.passages))
+    return Catalog(index, lexical, first.abbreviations.beside(second.abbreviations))

@@ -14,6 +14,7 @@ from assistant.index import Refresh, refresh
 from assistant.notes import Library, NoteFile, list_files, read_library
 from assistant.records import SkippedNote
 from assistant.retriever import Catalog
+from assistant.search.abbreviations import Abbreviations
 from assistant.search.encoder import Encoder
 from assistant.search.lexical import LexicalIndex
 
@@ -35,7 +36,9 @@ class Shelf:
         self._looked_at = time.monotonic()
         files, library = list_files(knowledge), self._read(None)
         made = refresh(self._folder, library, encoder, progress)
-        self._publish(files, library, made, LexicalIndex.of(made.index.passages))
+        self._lexical = LexicalIndex.of(made.index.passages)
+        self._abbreviations = Abbreviations.of(made.index.passages)
+        self._publish(files, library, made)
 
     @property
     def library(self) -> Library:
@@ -93,7 +96,9 @@ class Shelf:
         """Everything that did not change is taken over from the current library, index and lexical index."""
         library = self._read(self._library)
         made = refresh(self._folder, library, self._encoder, progress, self._refresh.index)
-        self._publish(files, library, made, LexicalIndex.of(made.index.passages, self._lexical))
+        self._lexical = LexicalIndex.of(made.index.passages, self._lexical)
+        self._abbreviations = Abbreviations.of(made.index.passages, self._abbreviations)
+        self._publish(files, library, made)
 
     def _read(self, before: Library | None) -> Library:
         library = read_library(self._knowledge, before)
@@ -101,9 +106,9 @@ class Shelf:
             log.warning("note skipped: %s: %s", skipped.path, skipped.reason)
         return library
 
-    def _publish(self, files: tuple[NoteFile, ...], library: Library, made: Refresh, lexical: LexicalIndex) -> None:
-        self._files, self._library, self._refresh, self._lexical = files, library, made, lexical
-        self._catalog = Catalog(made.index, lexical)
+    def _publish(self, files: tuple[NoteFile, ...], library: Library, made: Refresh) -> None:
+        self._files, self._library, self._refresh = files, library, made
+        self._catalog = Catalog(made.index, self._lexical, self._abbreviations)
 
 
 def index_folder(knowledge: Path, home: Path) -> Path:

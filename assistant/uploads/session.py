@@ -11,6 +11,7 @@ from assistant.index import Index, build
 from assistant.library.joined import joined
 from assistant.notes import Library
 from assistant.retriever import Catalog
+from assistant.search.abbreviations import Abbreviations
 from assistant.search.encoder import Encoder
 from assistant.search.lexical import LexicalIndex
 from assistant.uploads.kept import Progress
@@ -68,6 +69,7 @@ class SessionUploads:
         self._uploads: tuple[Upload, ...] = ()
         self._index: Index | None = None
         self._lexical = LexicalIndex.of(())
+        self._abbreviations = Abbreviations()
         self._beside: tuple[Callable[[], object], LexicalIndex] | None = None  # the shared words it was weighed with
 
     @property
@@ -120,7 +122,7 @@ class SessionUploads:
                 weakref.ref(shared.lexical),
                 self._lexical.beside(shared.lexical.frequency, len(shared.index.passages)),
             )
-        return joined(shared, Catalog(self._index, self._beside[1]))
+        return joined(shared, Catalog(self._index, self._beside[1], self._abbreviations))
 
     def _publish(self, uploads: tuple[Upload, ...], progress: Progress | None) -> None:
         """Make the catalog of these uploads, then let it take the place of the old one."""
@@ -134,6 +136,7 @@ class SessionUploads:
             self._share.set(before)
             raise
         self._uploads, self._index, self._lexical, self._beside = uploads, index, lexical, None
+        self._abbreviations = Abbreviations.of(index.passages)
 
     def _free_key(self, sha256: str, taken: set[str]) -> str:
         names = (f"{sha256[:ADDRESS]}.md" if at == 1 else f"{sha256[:ADDRESS]}-{at}.md" for at in range(1, 99))
