@@ -61,6 +61,11 @@ class Page:
         assert not self.app.exception
         return self
 
+    def parameter(self, label: str) -> Any:
+        """A widget of the panel that sets how the model decodes."""
+        widgets = [*self.app.sidebar.number_input, *self.app.sidebar.toggle]
+        return next(widget for widget in widgets if widget.label == label)
+
     @property
     def chips(self) -> list[Any]:
         """The sources under the answers."""

@@ -142,7 +142,7 @@ def test_ratings_can_be_turned_off(open_page):
 
 def test_chats_stand_side_by_side_with_titles_of_their_own(open_page):
     page = open_page(ScriptedGenerator("x")).ask(COVERED).click("new_chat").ask("What is Adam?")
-    chats = page.app.radio(key="open_chat")
+    chats = page.app.sidebar.radio[0]
     assert [option.replace("\\", "") for option in chats.options] == [
         "What is Adam?",
         "Dropout sets random units to zero during …",
@@ -154,7 +154,7 @@ def test_chats_stand_side_by_side_with_titles_of_their_own(open_page):
 
 def test_chats_that_begin_with_the_same_question_are_told_apart(open_page):
     page = open_page(ScriptedGenerator("x")).ask("What is Adam?").click("new_chat").ask("What is Adam?").ask("Why so?")
-    chats = page.app.radio(key="open_chat")
+    chats = page.app.sidebar.radio[0]
     assert len(set(chats.options)) == 2
     chats.set_value(1)
     assert page.run().questions == ["What is Adam?"]
@@ -162,14 +162,14 @@ def test_chats_that_begin_with_the_same_question_are_told_apart(open_page):
 
 def test_an_empty_chat_is_not_opened_twice(open_page):
     page = open_page(ScriptedGenerator("x")).ask(COVERED).click("new_chat").click("new_chat")
-    assert len(page.app.radio(key="open_chat").options) == 2
+    assert len(page.app.sidebar.radio[0].options) == 2
 
 
 def test_parameters_that_cannot_work_together_are_explained_and_the_last_valid_ones_used(open_page):
     page = open_page(ScriptedGenerator("x"))
-    page.app.number_input(key="parameter_seed").set_value(7)
+    page.parameter("Seed").set_value(7)
     page.run()
-    page.app.number_input(key="parameter_top_k").set_value(10)
+    page.parameter("Top-k").set_value(10)
     page.run().ask(COVERED)
     assert "they need a temperature above 0" in page.panel and "last settings that work" in page.panel
     assert (page.generator.decodings[0].seed, page.generator.decodings[0].top_k) == (7, 0)
@@ -178,12 +178,23 @@ def test_parameters_that_cannot_work_together_are_explained_and_the_last_valid_o
     assert page.generator.decodings[1] == PRESETS["focused"].decoding
 
 
+def test_what_the_browser_sent_before_it_heard_of_a_reset_or_a_new_chat_does_not_undo_it(open_page):
+    """The browser sends all values with each message, also with those that a fragment's clock causes."""
+    page = open_page(ScriptedGenerator("x")).ask(COVERED)
+    page.parameter("Seed").set_value(7)
+    late = page.run().app._tree.get_widget_states()
+    page.click("reset_parameters").click("new_chat")
+    page.app._run(late)
+    assert page.parameter("Seed").value == PRESETS["focused"].decoding.seed
+    assert page.questions == []
+
+
 def test_a_preset_sets_every_parameter(open_page):
     page = open_page(ScriptedGenerator("x"))
     page.app.selectbox(key="preset").set_value("seed")
     page.run()
-    assert page.app.number_input(key="parameter_num_beams").value == 5
-    assert page.app.toggle(key="parameter_early_stopping").value is True
+    assert page.parameter("Beams").value == 5
+    assert page.parameter("Early stopping").value is True
 
 
 def test_the_last_question_is_drawn_once_and_starters_are_gone_in_the_run_that_answers(open_page):

@@ -27,15 +27,16 @@ def draw_chats() -> None:
     """The chats of this session, one of them open."""
     chats = session_chats()
     st.button("New chat", icon=":material/add:", on_click=_new, width="stretch", key="new_chat")
-    st.session_state.open_chat = chats.current
+    st.session_state[_list_key(chats.moves)] = chats.current
     titles = chats.titles()
     with st.container(height=LIST_PIXELS if len(chats.all) > LONG_LIST else "content", border=False):
         st.radio(
             "Chats",
             list(chats.all),
             format_func=lambda number: safe_label(titles[number]),
-            key="open_chat",
+            key=_list_key(chats.moves),
             on_change=_open,
+            args=(chats.moves,),
         )
     action = st.menu_button(
         "This chat", [RENAME, EXPORT, IMPORT, DELETE], icon=":material/more_horiz:", width="stretch", key="chat_menu"
@@ -57,8 +58,15 @@ def _new() -> None:
         say_once(str(fault))
 
 
-def _open() -> None:
-    session_chats().current = st.session_state.open_chat
+def _list_key(moves: int) -> str:
+    """Another one once a chat was opened otherwise than from the list, for the reason that _take_preset has."""
+    return f"open_chat_{moves}"
+
+
+def _open(moves: int) -> None:
+    chats = session_chats()
+    if moves == chats.moves:  # otherwise the browser had not heard yet that another chat is open
+        chats.current = st.session_state[_list_key(moves)]
 
 
 @st.dialog("Rename this chat")

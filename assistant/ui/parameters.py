@@ -95,16 +95,19 @@ def _draw_panel() -> None:
         for parameter in PARAMETERS:
             _draw(parameter)
         st.button("Reset to preset", on_click=_take_preset, icon=":material/restart_alt:", key="reset_parameters")
+    # In places of their own that are emptied: what a fragment no longer draws is only taken away when it has finished,
+    # and Streamlit drops word of that when another fragment follows at once.
+    differs, problem = st.empty(), st.empty()
     decoding = _read()
     if decoding != chosen.decoding:
-        st.caption(f"{chosen.label}, changed: {changes(decoding)}.")
+        differs.caption(f"{chosen.label}, changed: {changes(decoding)}.")
     try:
         keep_choices(Choices(decoding.checked(), count))
     except SettingsError as fault:
         last = current_choices().decoding
         keep_choices(Choices(last, count))
-        used = changes(last)
-        st.warning(f"{fault} Until then answers use the last settings that work: {used or PRESETS[last.preset].label}.")
+        used = changes(last) or PRESETS[last.preset].label
+        problem.warning(f"{fault} Until then answers use the last settings that work: {used}.")
 
 
 def changes(decoding: Decoding) -> str:
@@ -122,10 +125,19 @@ def _shown(value: float | bool) -> str:
 
 
 def _key(name: str) -> str:
-    return f"parameter_{name}"
+    return f"parameter_{name}_{st.session_state.presets_taken}"
 
 
 def _take_preset() -> None:
+    """Set every parameter to the preset, under new keys.
+
+    The browser sends the values of all widgets with whatever it sends. A message that left it just before it heard of
+    the new values, such as that of a fragment with ``run_every``, would otherwise put the old ones back.
+    """
+    taken = st.session_state.setdefault("presets_taken", 0)
+    for parameter in PARAMETERS:
+        st.session_state.pop(_key(parameter.name), None)
+    st.session_state.presets_taken = taken + 1
     decoding = PRESETS[st.session_state.preset].decoding
     for parameter in PARAMETERS:
         st.session_state[_key(parameter.name)] = getattr(decoding, parameter.name)

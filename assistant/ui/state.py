@@ -20,6 +20,7 @@ class Chats:
     all: dict[int, Chat] = field(default_factory=lambda: {1: Chat()})
     current: int = 1
     made: int = 1  # since the session began: numbers are never used twice
+    moves: int = 0  # how often another chat was opened otherwise than by choosing it from the list
 
     @property
     def chat(self) -> Chat:
@@ -42,7 +43,7 @@ class Chats:
             raise AssistantError(f"A session may hold {MOST_CHATS} chats, and this one does. Delete one first.")
         self.made += 1
         self.all = {self.made: chat, **self.all}
-        self.current = self.made
+        self._move_to(self.made)
 
     def new(self) -> None:
         """Open an empty chat: the one that is there already, if it is empty."""
@@ -50,7 +51,7 @@ class Chats:
         if empty is None:
             self.add(Chat())
         else:
-            self.current = empty
+            self._move_to(empty)
 
     def delete(self, number: int) -> None:
         """Forget a chat."""
@@ -59,7 +60,11 @@ class Chats:
             self.made += 1
             self.all = {self.made: Chat()}
         if self.current not in self.all:
-            self.current = next(iter(self.all))
+            self._move_to(next(iter(self.all)))
+
+    def _move_to(self, number: int) -> None:
+        self.current = number
+        self.moves += 1
 
 
 @dataclass(frozen=True, slots=True)
