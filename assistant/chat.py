@@ -16,7 +16,7 @@ from assistant.generator import Generator, held
 from assistant.grounding.checking import Checking, remembering
 from assistant.grounding.lead import choose_lead, lead_text
 from assistant.grounding.support import SupportModel, shipped_support
-from assistant.prompt import build_prompt
+from assistant.prompt import build_prompt, retells
 from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.repeats import Repeats
 from assistant.retriever import Catalog, Retriever
@@ -184,6 +184,7 @@ class Assistant:
         with ExitStack() as stack:
             try:
                 model = stack.enter_context(held(generator))
+                decoding = decoding.for_model(retells=model.info.beams and retells(model.info))
                 prompt = build_prompt(
                     found.retrieval.question,
                     found.retrieval.hits,

@@ -126,8 +126,12 @@ def layout_for(model: ModelInfo) -> Layout:
     """The layout that suits a model."""
     if not model.chat_template:
         return QuestionAnswerLayout()
-    retells = model.name.startswith(RETELLERS)
-    return RetellingLayout(model.chat_template) if retells else ChatLayout(model.chat_template)
+    return RetellingLayout(model.chat_template) if retells(model) else ChatLayout(model.chat_template)
+
+
+def retells(model: ModelInfo) -> bool:
+    """Whether a model is so small that it can retell a passage but not answer from several."""
+    return bool(model.chat_template) and model.name.startswith(RETELLERS)
 
 
 def build_prompt(

@@ -12,6 +12,7 @@ from assistant.chat import Checked, Finished, Found, Wrote
 from assistant.decoding import PRESETS
 from assistant.records import Answer, CheckedSentence, LeadSentence, Piece, Retrieval
 
+FOCUSED = PRESETS["focused"].decoding.for_model(retells=False)
 SOURCE = hit("Dropout drops units.", 1, "Dropout", "What is dropout?", 0.7)
 SENTENCES = (
     CheckedSentence("It drops units.", 1, 0.9, gap=""),
@@ -75,7 +76,7 @@ def test_follow_up_questions_are_offered_and_asked_with_a_click(open_page):
 
 def test_again_makes_another_version_with_the_chosen_preset_and_the_first_stays_reachable(open_page):
     page = open_page(ScriptedGenerator("Same words.")).ask(COVERED).choose("chat1_0_again", "creative")
-    assert page.generator.decodings == [PRESETS["focused"].decoding, PRESETS["creative"].decoding]
+    assert page.generator.decodings == [FOCUSED, PRESETS["creative"].decoding]
     assert "2/2" in page.text and len(page.questions) == 1
     page.click("chat1_1_version_-1")
     assert "1/2" in page.text and page.app.button(key="chat1_0_version_-1").disabled
@@ -175,7 +176,7 @@ def test_parameters_that_cannot_work_together_are_explained_and_the_last_valid_o
     assert (page.generator.decodings[0].seed, page.generator.decodings[0].top_k) == (7, 0)
     page.click("reset_parameters").ask(COVERED)
     assert "they need a temperature" not in page.panel
-    assert page.generator.decodings[1] == PRESETS["focused"].decoding
+    assert page.generator.decodings[1] == FOCUSED
 
 
 def test_what_the_browser_sent_before_it_heard_of_a_reset_or_a_new_chat_does_not_undo_it(open_page):

@@ -35,6 +35,8 @@ def test_changes_are_laid_over_the_preset_and_none_means_unchanged():
         ("focused", {"seed": -1}, "seed"),
         ("seed", {"temperature": 0.5}, "num_beams"),
         ("seed", {"num_beams": 1}, "early_stopping"),
+        ("balanced", {"beam_stage": 8}, "beam_stage"),
+        ("focused", {"early_stopping": True}, "early_stopping"),
         ("focused", {"no_repeat_ngram_size": 2}, "no_repeat_ngram_size"),
         ("focused", {"top_k": 10}, "top_k"),
         ("focused", {"top_p": 0.5}, "top_p"),
@@ -47,3 +49,15 @@ def test_values_that_cannot_work_are_refused_by_name(preset, changes, names):
 
 def test_sampling_is_on_exactly_when_there_is_a_temperature():
     assert decoding_for("balanced").samples and not decoding_for("focused").samples
+
+
+def test_beams_that_were_left_open_suit_the_model():
+    """A model that retells gets stages of beam search, others the likeliest token; what was chosen stays."""
+    focused = decoding_for("focused")
+    small, large = focused.for_model(retells=True), focused.for_model(retells=False)
+    assert (small.num_beams, small.beam_stage, small.early_stopping) == (3, 16, True)
+    assert (large.num_beams, large.beam_stage) == (1, 0)
+    assert small.checked() and large.checked() and small.preset == large.preset == "focused"
+    assert decoding_for("focused", temperature=0.5).for_model(retells=True).num_beams == 1
+    for preset in ("balanced", "creative", "seed"):
+        assert decoding_for(preset).for_model(retells=True) == decoding_for(preset)

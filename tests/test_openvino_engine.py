@@ -1,6 +1,7 @@
 """The CPU engine on a tiny GPT-2: the same text as transformers, stoppable within one token, fair and bounded."""
 
 import threading
+from dataclasses import replace
 
 import engine_checks as checks
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from assistant.decoding import Decoding
 from assistant.engines.openvino import OpenVinoEngine
 from assistant.errors import ModelError
-from assistant.generator import Request
+from assistant.generator import Request, stream_from
 
 RUNNING, WAITING = 2, 2
 
@@ -72,6 +73,41 @@ def test_beam_search_shows_progress_before_its_text(engine):
     assert [piece.tokens for piece in pieces if not piece.text][:3] == [1, 2, 3]
     assert not any(piece.text for piece in pieces[:-2])  # the text comes at once, at the end
     assert "".join(piece.text for piece in pieces) == checks.answer(engine, checks.BEAMS)
+
+
+def test_beams_in_stages_stream_and_each_goes_on_from_the_likeliest(engine):
+    stages = replace(checks.BEAMS, beam_stage=8)
+    pieces = list(stream_from(engine, Request(checks.PROMPT, stages)))
+    first, *_, last = [piece for piece in pieces if piece.text]
+    assert first.tokens == 8 and not first.finish and last.tokens > 8
+    alone = checks.answer(engine, replace(checks.BEAMS, max_new_tokens=8))
+    assert first.text.rstrip("\ufffd") == alone.rstrip("\ufffd") != ""
+    assert pieces[-1].finish in ("stop", "length") and pieces[-1].tokens <= checks.BEAMS.max_new_tokens
+
+
+def test_one_stage_that_holds_the_answer_is_the_whole_search(engine):
+    whole = Decoding("custom", max_new_tokens=16, num_beams=3, early_stopping=True)
+    assert checks.answer(engine, replace(whole, beam_stage=16)) == checks.answer(engine, whole)
+
+
+def test_a_stop_text_ends_the_stages(engine):
+    stages = Decoding("custom", max_new_tokens=40, num_beams=3, early_stopping=True, beam_stage=8)
+    text = checks.answer(engine, stages)
+    stop = text[len(text) // 2 :][:3]
+    before = engine.counters().tokens
+    assert checks.answer(engine, stages, (stop,)) == text[: text.index(stop)]
+    assert engine.counters().tokens - before < 40
+
+
+def test_stages_are_cancelled_like_any_answer(engine):
+    stages = Decoding("custom", max_new_tokens=64, num_beams=3, early_stopping=True, beam_stage=4)
+    held = checks.Held()
+    cancel = engine.submit(Request(checks.PROMPT, stages), held)
+    assert held.reached.wait(20)
+    cancel()
+    held.go.set()
+    assert checks.until(lambda: held.finish == "cancelled")
+    assert engine.counters().running == 0
 
 
 def test_the_most_beams_that_are_allowed_can_be_served(engine):

@@ -197,12 +197,13 @@ def test_the_remote_generator_is_described_by_its_server(serve):
 @pytest.mark.parametrize(
     "decoding",
     [
-        decoding_for("focused"),
+        decoding_for("focused").for_model(retells=False),
+        decoding_for("focused").for_model(retells=True),
         decoding_for("balanced", seed=5),
         decoding_for("creative"),
         decoding_for("seed"),
     ],
-    ids=lambda decoding: decoding.preset,
+    ids=lambda decoding: f"{decoding.preset} {decoding.num_beams}",
 )
 def test_every_parameter_of_a_preset_reaches_the_engine(serve, decoding):
     engine = ScriptedEngine()

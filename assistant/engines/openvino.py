@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import openvino as ov
 
 from assistant.decoding import Decoding
@@ -30,7 +31,6 @@ log = logging.getLogger(__name__)
 
 @dataclass(eq=False)
 class _Job:
-    number: int
     ids: ov.Tensor
     request: Request
     sink: Sink
@@ -38,6 +38,7 @@ class _Job:
     cancelled: bool = False
     handle: Any = None
     steps: int = 0
+    stage: int = 0  # tokens that the search under way may add
     ahead: int = field(default=-1)
 
 
@@ -71,7 +72,7 @@ class OpenVinoEngine:
         self._running: list[_Job] = []
         self._closed = False
         self._problem = ""  # why the loop ended, if it broke
-        self._number = self._started = self._finished = self._cancelled = self._tokens = 0
+        self._requests = self._started = self._finished = self._cancelled = self._tokens = 0
         self._progress_at = time.monotonic()
         self._warm_up()
         self._thread = threading.Thread(target=self._loop, name="engine-loop", daemon=True)
@@ -102,8 +103,7 @@ class OpenVinoEngine:
             # Together: while the loop is busy with a long prompt, it takes nobody in, and all who come are waiting.
             if len(self._waiting) + len(self._running) >= self._waiting_limit + self._running_limit:
                 raise Busy(f"All {self._running_limit} places are taken and {len(self._waiting)} people are waiting.")
-            self._number += 1
-            job = _Job(self._number, ids, request, sink, Assembler(self._tokenizer.decode, request.stop))
+            job = _Job(ids, request, sink, Assembler(self._tokenizer.decode, request.stop))
             self._waiting.append(job)
             self._started += 1
             self._changed.notify()
@@ -154,8 +154,7 @@ class OpenVinoEngine:
                 self._drop_cancelled()
                 while self._waiting and len(self._running) < self._running_limit:
                     job = self._waiting.popleft()
-                    config = generation_config(job.request.decoding)
-                    job.handle = self._pipeline.add_request(job.number, job.ids, config)
+                    self._begin(job)
                     self._running.append(job)
                 self._announce_places()
                 if self._running:
@@ -166,6 +165,15 @@ class OpenVinoEngine:
                 job.cancelled = True
             self._drop_cancelled()
             return False
+
+    def _begin(self, job: _Job) -> None:
+        """Hand a job to the pipeline, or its next stage."""
+        decoding = job.request.decoding
+        left = decoding.max_new_tokens - job.assembler.count
+        job.stage = min(left, decoding.beam_stage or left) if decoding.num_beams > 1 else left
+        self._requests += 1
+        config = generation_config(replace(decoding, max_new_tokens=job.stage))
+        job.handle = self._pipeline.add_request(self._requests, job.ids, config)
 
     def _drop_cancelled(self) -> None:
         for job in [job for job in self._running if job.cancelled]:
@@ -223,7 +231,14 @@ class OpenVinoEngine:
         best = max(job.handle.read().values(), key=lambda output: output.score)
         self._tokens += len(best.generated_ids)
         job.sink(Piece(job.assembler.add(best.generated_ids), job.assembler.count))
-        return finish_name(best.finish_reason) or "stop"
+        if job.assembler.stopped:
+            return "stop"
+        finish = finish_name(best.finish_reason) or "stop"
+        if finish == "length" and job.assembler.count < job.request.decoding.max_new_tokens:
+            job.ids = ov.Tensor(np.concatenate([job.ids.data, [best.generated_ids]], axis=1))
+            self._begin(job)  # most of its prompt is found in the prefix cache
+            return ""
+        return finish
 
     def _fail(self, fault: Exception) -> None:
         with self._changed:

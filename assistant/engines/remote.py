@@ -203,6 +203,8 @@ def _extra(decoding: Decoding) -> dict[str, Any]:
         extra["num_beams"] = decoding.num_beams
         extra["no_repeat_ngram_size"] = decoding.no_repeat_ngram_size
         extra["early_stopping"] = decoding.early_stopping
+        if decoding.beam_stage:
+            extra["beam_stage"] = decoding.beam_stage
     return extra
 
 

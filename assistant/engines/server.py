@@ -164,7 +164,7 @@ def _asked(body: dict[str, Any]) -> Request:
     given = {
         "max_new_tokens": body.get("max_tokens"),
         **{name: body.get(name) for name in ("temperature", "top_p", "top_k", "repetition_penalty", "seed")},
-        **{name: body.get(name) for name in ("num_beams", "no_repeat_ngram_size", "early_stopping")},
+        **{name: body.get(name) for name in ("num_beams", "no_repeat_ngram_size", "early_stopping", "beam_stage")},
     }
     try:
         values = {name: type(getattr(defaults, name))(value) for name, value in given.items() if value is not None}

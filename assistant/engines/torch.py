@@ -152,7 +152,7 @@ class TorchEngine:
         arguments: dict[str, Any] = {}
         if decoding.samples:
             set_seed(decoding.seed)
-        if decoding.num_beams == 1:
+        if decoding.num_beams < 2:
             arguments["streamer"] = watch
         with torch.inference_mode():
             output = self._model.generate(

@@ -48,8 +48,8 @@ PARAMETERS = (
     Parameter(
         "num_beams",
         "Beams",
-        "Above 1, so many answers are followed at once and the likeliest wins. Slower, and it cannot stream. "
-        "Needs temperature 0.",
+        "Above 1, so many answers are followed at once and the likeliest wins. Slower. Needs temperature 0. "
+        "0: as suits the model: three for a very small one, else one.",
     ),
     Parameter(
         "no_repeat_ngram_size",
@@ -57,6 +57,13 @@ PARAMETERS = (
         "With beams: a run of so many tokens never occurs twice. 0: off. 2 is strict.",
     ),
     Parameter("early_stopping", "Early stopping", "With beams: end as soon as there are as many answers as beams."),
+    Parameter(
+        "beam_stage",
+        "Beam stage (tokens)",
+        "With beams: after so many tokens the likeliest answer so far is kept and shown. 0: nothing is shown before "
+        "the end.",
+        8,
+    ),
     Parameter("seed", "Seed", "Of the chance in sampling: the same seed and settings give the same answer."),
 )
 
