@@ -9,7 +9,7 @@ from assistant.assembly import open_shelf
 from assistant.chat import Assistant
 from assistant.decoding import decoding_for
 from assistant.errors import EngineError
-from assistant.evaluation.answers import measure_answers, repeated_share, sample
+from assistant.evaluation.answers import measure_answers, repeated_share, sample, shown_as_supported
 from assistant.evaluation.gold import Fact, Question, read_gold
 from assistant.library.shelf import Shelf
 from assistant.settings import read_settings
@@ -70,7 +70,7 @@ def test_a_model_that_fails_ends_the_measurement_with_the_question(assistant_wit
 def test_progress_is_told_after_each_question(assistant_with):
     told = []
     measure_answers(assistant_with(None), FOCUSED, [IN_THE_LEAD, OFF_TOPIC], report=told.append)
-    assert told == [1, 2]
+    assert [answer.question for answer in told] == [IN_THE_LEAD.text, OFF_TOPIC.text]
 
 
 def test_repetition_is_the_share_of_word_quadruples_that_stood_before():
@@ -92,3 +92,14 @@ def test_the_lead_alone_holds_the_key_facts_of_most_questions_of_the_test_half()
     figures = measure_answers(Assistant(shelf, retriever, None), FOCUSED, questions)
     assert figures.lead_holds >= LEAST_HELD
     assert figures.off_topic >= 75 and figures.off_topic_written == 0
+
+
+def test_what_is_shown_as_supported_is_listed_with_its_passage(assistant_with):
+    said = "Dropout sets random units to zero during training."
+    answers = []
+    generator = ScriptedGenerator(f"{said} A baker invented it.")
+    measure_answers(assistant_with(generator), FOCUSED, [IN_THE_LEAD, OFF_TOPIC], report=answers.append)
+    assert shown_as_supported(answers[1]) == []
+    (row,) = shown_as_supported(answers[0])
+    assert row["sentence"] == said and row["question"] == IN_THE_LEAD.text
+    assert said[:-1] in row["passage"] and row["section"].endswith("What is dropout?") and row["support"] > 0.5

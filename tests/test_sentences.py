@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.records import CheckedSentence
+from assistant.records import CheckedSentence, LeadSentence
 from assistant.transcript import unchecked
 from assistant.ui.sentences import (
     AGAINST,
@@ -62,3 +62,11 @@ def test_what_is_not_settled_yet_is_the_rest_of_the_text():
     assert unchecked("Dropout drops units. It was found in 1900. It is", ALL[:2]) == " It is"
     assert unchecked("Dropout", ()) == "Dropout"
     assert unchecked("Dropout drops units. And", (CheckedSentence("tidied", 1, 0.9), SUPPORTED)) == " And"
+
+
+def test_what_the_lead_has_said_word_for_word_is_not_said_again():
+    lead = (LeadSentence("**Dropout** drops units, $p = 0.5$ of them.", 2),)
+    same = CheckedSentence("Dropout drops units, p = 0.5 of them.", 2, 0.9, gap="")
+    other = CheckedSentence("It drops none at test time.", 1, 0.9)
+    assert supported_markdown([same, other], lead) == "It drops none at test time. :blue-badge[1]"
+    assert supported_markdown([same], lead) == ""

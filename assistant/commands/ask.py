@@ -35,9 +35,7 @@ from assistant.views import answer_view, retrieval_view
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="How the model decodes. [default: focused]")
 @click.option("--max-new-tokens", type=int, help="Longest answer, in tokens.")
 @click.option("--num-beams", type=int, help="Beams of beam search; 1 is none, 0 as suits the model.")
-@click.option(
-    "--beam-stage", type=int, help="Beams: the likeliest is kept after so many tokens; 0: at the end."
-)
+@click.option("--beam-stage", type=int, help="Beams: the likeliest is kept after so many tokens; 0: at the end.")
 @click.option("--no-repeat-ngram-size", type=int, help="Token sequences of this length occur once; 0 is off.")
 @click.option("--early-stopping/--no-early-stopping", default=None, help="Beam search ends at enough answers.")
 @click.option("--temperature", type=float, help="0: always the likeliest token.")

@@ -42,6 +42,11 @@ from assistant.search.coverage import MODEL, shipped_model
     "--preset", "presets", multiple=True, type=click.Choice(list(PRESETS)), help="With --answers. Can be repeated."
 )
 @click.option("--limit", type=click.IntRange(1), help="With --answers: ask this many questions, evenly spread.")
+@click.option(
+    "--shown",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --answers: write what is shown as supported to this JSONL, to be checked by hand.",
+)
 def evaluate(
     as_json: bool,
     knowledge: Path | None,
@@ -54,6 +59,7 @@ def evaluate(
     models: tuple[str, ...],
     presets: tuple[str, ...],
     limit: int | None,
+    shown: Path | None,
 ) -> None:
     """Measure retrieval on labelled questions: dense, BM25 and hybrid, and the "not covered" decision.
 
@@ -69,7 +75,7 @@ def evaluate(
     questions = read_gold(gold)
     if answers:
         chosen = sample([question for question in questions if half in ("all", question.half)], limit)
-        show_answer_figures(settings, models, presets, chosen, as_json)
+        show_answer_figures(settings, models, presets, chosen, shown, as_json)
         return
     bar = ProgressBar()
     shelf, retriever = open_shelf(settings, bar)

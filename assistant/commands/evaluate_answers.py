@@ -6,46 +6,73 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 from tqdm import tqdm
 
-from assistant.assembly import assemble
+from assistant.assembly import Parts, assemble
 from assistant.commands.shared import ProgressBar, settings_for
 from assistant.commands.waiting import await_model
 from assistant.decoding import decoding_for
-from assistant.evaluation.answers import AnswerFigures, measure_answers
+from assistant.errors import AssistantError
+from assistant.evaluation.answers import AnswerFigures, measure_answers, shown_as_supported
 from assistant.evaluation.gold import Question
+from assistant.records import Answer
 from assistant.settings import Settings
 
 
 def show_answer_figures(
-    settings: Settings, models: Sequence[str], presets: Sequence[str], questions: Sequence[Question], as_json: bool
+    settings: Settings,
+    models: Sequence[str],
+    presets: Sequence[str],
+    questions: Sequence[Question],
+    shown: Path | None,
+    as_json: bool,
 ) -> None:
-    """Measure each model with each preset and print one row for each. Raises AssistantError when a model fails."""
+    """Measure each model with each preset and print one row for each. Raises AssistantError when a model fails.
+
+    Each sentence that was shown as supported goes to the file ``shown``, as JSON lines with its passage.
+    """
     figures: list[AnswerFigures] = []
+    answers: list[Answer] = []
     for model in models or [settings.model]:
         bar = ProgressBar()
         parts = assemble(settings_for(settings.knowledge, model=model), bar, upgrade=model != "auto")
         bar.close()
         try:
             await_model(parts)
-            for preset in presets or [settings.preset]:
-                with tqdm(total=len(questions), unit="question", disable=not sys.stderr.isatty(), leave=False) as shown:
-                    figures.append(
-                        measure_answers(
-                            parts.assistant,
-                            decoding_for(preset),
-                            questions,
-                            settings.snippets,
-                            lambda done, shown=shown: shown.update(done - shown.n),  # type: ignore[misc]
-                        )
-                    )
+            figures += [
+                _measured(parts, preset, questions, settings.snippets, answers)
+                for preset in presets or [settings.preset]
+            ]
         finally:
             parts.close()
+    if shown is not None:
+        _write_shown(answers, shown)
     rows = [asdict(row) for row in figures]
     click.echo(json.dumps({"answers": rows}, indent=2) if as_json else _table(rows))
+
+
+def _measured(
+    parts: Parts, preset: str, questions: Sequence[Question], snippets: int, answers: list[Answer]
+) -> AnswerFigures:
+    with tqdm(total=len(questions), unit="question", disable=not sys.stderr.isatty(), leave=False) as bar:
+
+        def done(answer: Answer) -> None:
+            answers.append(answer)
+            bar.update()
+
+        return measure_answers(parts.assistant, decoding_for(preset), questions, snippets, done)
+
+
+def _write_shown(answers: Sequence[Answer], file: Path) -> None:
+    rows = [json.dumps(row, ensure_ascii=False) for answer in answers for row in shown_as_supported(answer)]
+    try:
+        file.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
+    except OSError as fault:
+        raise AssistantError(f"The sentences cannot be written to {file}: {fault.strerror}.") from None
 
 
 # Heading, the field behind it, and how its value is written.

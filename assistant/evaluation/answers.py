@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from assistant.chat import Assistant, Finished
 from assistant.decoding import Decoding
 from assistant.errors import EngineError
-from assistant.evaluation.gold import Question
+from assistant.evaluation.gold import Question, section_of
 from assistant.evaluation.measures import all_facts, mean
 from assistant.records import Answer
 
@@ -42,9 +42,9 @@ def measure_answers(
     decoding: Decoding,
     questions: Sequence[Question],
     snippets: int = 3,
-    report: Callable[[int], None] = lambda done: None,
+    report: Callable[[Answer], None] = lambda answer: None,
 ) -> AnswerFigures:
-    """Ask every question once. ``report`` is called with the number of questions that are done.
+    """Ask every question once. ``report`` is called with each answer.
 
     Raises AssistantError when the model fails: half a measurement is none.
     """
@@ -53,7 +53,7 @@ def measure_answers(
         began = time.perf_counter()
         answer = _ask(assistant, decoding, question.text, snippets)
         answers.append((question, answer, time.perf_counter() - began))
-        report(len(answers))
+        report(answer)
     covered = [(question, answer, seconds) for question, answer, seconds in answers if question.covered]
     off_topic = [answer for question, answer, _ in answers if not question.covered]
     leads = [lead_of(answer) for _, answer, _ in covered]
@@ -95,6 +95,22 @@ def lead_of(answer: Answer) -> str:
 def written_in(answer: Answer) -> str:
     """What a model wrote; nothing when the notes answered alone or the question was declined."""
     return "" if answer.abstained or answer.finish == "notes" else answer.text
+
+
+def shown_as_supported(answer: Answer) -> list[dict[str, str | float]]:
+    """The generated sentences that readers see as supported, each with the passage that it cites."""
+    passages = {hit.rank: hit.passage for hit in answer.sources}
+    return [
+        {
+            "question": answer.question,
+            "sentence": sentence.text,
+            "section": section_of(passages[sentence.source]),
+            "passage": passages[sentence.source].text,
+            "support": sentence.support,
+        }
+        for sentence in answer.sentences
+        if sentence.source is not None and not sentence.contradicted
+    ]
 
 
 def repeated_share(text: str) -> float:

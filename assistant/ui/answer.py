@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.conversation import Exchange
-from assistant.records import Answer, CheckedSentence
+from assistant.records import Answer, CheckedSentence, LeadSentence
 from assistant.transcript import unfinished
 from assistant.ui.safe import safe_label, safe_markdown
 from assistant.ui.sentences import (
@@ -19,6 +19,7 @@ from assistant.ui.sentences import (
 
 MODEL_ADDS = "The model adds in its own words, which may be wrong:"
 MODEL_ADDS_SUPPORTED = "The model adds, and the notes support it:"
+MODEL_REPEATS = "What the model wrote and the notes support is said above already."
 LEGEND = (
     f":small[All that the model wrote. :gray-background[Shaded]: no passage says this. {AGAINST}: a passage differs.]"
 )
@@ -33,7 +34,7 @@ def draw_text(exchange: Exchange) -> None:
     if exchange.lead:
         st.markdown(lead_markdown(exchange.lead))
     if answer is None or answer.finish != "notes":  # otherwise the text is the lead again
-        draw_checked(exchange.sentences)
+        draw_checked(exchange.sentences, exchange.lead)
         draw_unchecked(unfinished(exchange))
     if answer is None:
         st.caption(safe_label(exchange.problem) or "Stopped. What was written so far is kept.")
@@ -41,12 +42,14 @@ def draw_text(exchange: Exchange) -> None:
         draw_end(answer)
 
 
-def draw_checked(sentences: tuple[CheckedSentence, ...]) -> None:
-    """What the model wrote: supported sentences open, the others one click away."""
-    supported = supported_markdown(sentences)
+def draw_checked(sentences: tuple[CheckedSentence, ...], lead: tuple[LeadSentence, ...] = ()) -> None:
+    """What the model wrote: supported sentences open unless the lead says the same, the others one click away."""
+    supported = supported_markdown(sentences, lead)
     if supported:
         st.caption(MODEL_ADDS_SUPPORTED)
         st.markdown(supported)
+    elif count_unsupported(sentences) < len(sentences):
+        st.caption(MODEL_REPEATS)
     if count_unsupported(sentences):
         with st.expander(unsupported_label(sentences), type="compact"):
             st.markdown(LEGEND)  # not a caption: that would fade its colours below what can be read

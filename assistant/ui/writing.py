@@ -80,7 +80,7 @@ class _Live:
         self._drawn_at = time.monotonic()
         if not exchange.text:
             return
-        settled = supported_markdown(exchange.sentences)
+        settled = supported_markdown(exchange.sentences, exchange.lead)
         rest = unchecked(exchange.text, exchange.sentences)
         self._adds.caption(MODEL_ADDS_SUPPORTED if settled and not rest.strip() else MODEL_ADDS)
         self._text.markdown(f"{settled}{safe_markdown(rest) if settled else safe_markdown(rest.lstrip())} ▌")
