@@ -42,6 +42,24 @@ def knowledge(tmp_path):
     return write_notes(tmp_path / "knowledge", dropout=DROPOUT, adam=ADAM)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium of the module's own."""
+    from browsing import chromium  # here, so that tests without a browser do without it
+
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser, address):
+    """One visitor of the page at the module's ``address``."""
+    from browsing import visit
+
+    with visit(browser, address) as page:
+        yield page
+
+
 @pytest.fixture(scope="session")
 def tiny_checkpoint(tmp_path_factory):
     """The folder of a tiny GPT-2 with random weights, in Hugging Face's layout: 300 tokens, a window of 96."""

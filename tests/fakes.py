@@ -13,6 +13,7 @@ import numpy as np
 
 from assistant.decoding import Decoding
 from assistant.embedder import Vectors
+from assistant.engines.process import EngineStatus
 from assistant.errors import EngineError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
 from assistant.records import Hit, ModelInfo, Passage, Piece
@@ -105,6 +106,20 @@ class ScriptedGenerator:
             yield Piece("", len(self._script), finish="stop")
         finally:
             self.closed += 1
+
+
+class StartingGenerator(ScriptedGenerator):
+    """One with a life of its own, which refuses until its ``status`` is set to ready."""
+
+    def __init__(self, *script: str | Exception) -> None:
+        super().__init__(*script)
+        self.status = EngineStatus("starting")
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Words."""
+        if self.status.state != "ready":
+            raise EngineError("The model is still loading.")
+        return super().count_tokens(texts)
 
 
 @dataclass

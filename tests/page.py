@@ -72,6 +72,11 @@ class Page:
         return [button for button in self.app.main.button if "_source_" in (button.key or "")]
 
     @property
+    def offers(self) -> list[Any]:
+        """Buttons that ask again because the model failed."""
+        return [button for button in self.app.main.button if (button.key or "").endswith("_offer")]
+
+    @property
     def pills(self) -> list[Any]:
         """Questions offered to be asked."""
         return list(self.app.main.pills)
@@ -98,7 +103,7 @@ class Page:
 
 
 def _text(block: Any) -> str:
-    kinds = ("markdown", "caption", "warning", "error", "code")
+    kinds = ("markdown", "caption", "info", "warning", "error", "code")
     return "\n".join(str(item.value) for kind in kinds for item in getattr(block, kind))
 
 

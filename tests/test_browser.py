@@ -2,8 +2,9 @@
 
 import re
 
+import psutil
 import pytest
-from browsing import MARKS, ask, chromium, sources, visit
+from browsing import MARKS, answer, ask, sources, visit
 from serving import page_server
 
 from assistant.engines.gguf_weights import exact_model
@@ -29,26 +30,11 @@ def address(tmp_path_factory, browser):
 
 
 def _await_model(browser, address):
-    for _ in range(60):
-        with visit(browser, address) as page:
-            panel = page.get_by_test_id("stSidebar")
-            panel.get_by_text("SmolLM2", exact=False).first.wait_for()
-            if "starting" not in panel.inner_text():
-                return
-            page.wait_for_timeout(1000)
-    raise AssertionError("the model did not become ready")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser, address):
+    """The panel says by itself when the model is ready."""
     with visit(browser, address) as page:
-        yield page
+        panel = page.get_by_test_id("stSidebar")
+        panel.get_by_text("SmolLM2", exact=False).first.wait_for()
+        panel.get_by_text("Starting.", exact=False).wait_for(state="detached")
 
 
 def test_an_answer_streams_with_sources_that_open(page):
@@ -109,6 +95,24 @@ def test_a_starter_question_is_answered(page):
     assert "course" in bubble.inner_text()
     sources(bubble).first.click()
     page.get_by_role("dialog").get_by_text("learning/", exact=False).first.wait_for()
+
+
+def test_a_model_that_dies_is_started_again_and_the_answer_it_missed_is_offered_without_a_click(page):
+    """Seen in the side panel as it happens, and the question can be asked again once the model is back."""
+    ask(page, "Why does dropout prevent overfitting?")
+    bubble = page.get_by_test_id("stChatMessage").nth(1)
+    bubble.get_by_text("ropout", exact=False).first.wait_for()
+    (engine,) = (child for child in psutil.Process().children(recursive=True) if "--child" in child.cmdline())
+    engine.kill()
+    panel = page.get_by_test_id("stSidebar")
+    panel.get_by_text("answers come from the notes alone", exact=False).wait_for()
+    offer = bubble.get_by_role("button", name="The model is ready: ask again")
+    assert offer.count() == 0
+    offer.wait_for()
+    assert panel.get_by_text("answers come from the notes alone", exact=False).count() == 0
+    offer.click()
+    page.get_by_text("2/2").wait_for()
+    assert "Details" in answer(page).inner_text() and offer.count() == 0
 
 
 def test_a_broken_note_is_reported_by_name_and_loses_nothing(page):

@@ -1,11 +1,12 @@
 """Every flow of the chat in a real browser, over a real retriever and an engine whose words are known."""
 
 import json
+import re
 import threading
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import MARKS, answer, ask, await_idle, chromium, sources, visit
+from browsing import MARKS, answer, ask, await_idle, sources, visit
 from fakes import ScriptedEngine
 from serving import page_server, served
 
@@ -61,18 +62,6 @@ def address(place, engine):
         yield address
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture
-def page(browser, address):
-    with visit(browser, address) as page:
-        yield page
-
-
 def test_supported_sentences_stand_with_their_source_and_the_others_one_click_away(page):
     ask(page, QUESTION)
     bubble = answer(page)
@@ -117,11 +106,11 @@ def test_again_with_another_preset_and_back_to_the_first_version(page):
     page.get_by_text("Seed recipe", exact=True).last.click()
     page.get_by_text("2/2").wait_for()
     await_idle(page)
-    page.get_by_role("button", name="Details").click()
-    page.get_by_role("dialog").get_by_text("Settings: Seed recipe.").wait_for()
-    page.keyboard.press("Escape")
+    assert "Settings: Seed recipe." in details(page)
     page.locator("[class*='_version_-1'] button").click()
     page.get_by_text("1/2").wait_for()
+    assert "Settings: Focused." in details(page)
+    assert page.get_by_test_id("stChatMessage").count() == 2, "a version is no further turn"
 
 
 def test_an_edited_question_goes_on_from_there_and_the_earlier_turns_come_back(page):
@@ -137,8 +126,10 @@ def test_an_edited_question_goes_on_from_there_and_the_earlier_turns_come_back(p
     page.get_by_text("2/2").wait_for()
     await_idle(page)
     page.get_by_test_id("stChatMessage").nth(2).wait_for(state="detached")
+    assert questions(page) == ["Why does dropout prevent overfitting?"]
     page.locator("[class*='_version_-1'] button").click()
     answer(page, 2)
+    assert questions(page) == [QUESTION, "Which dropout rate should I use?"]
 
 
 def test_an_answer_can_be_copied_with_its_sources(page):
@@ -244,6 +235,10 @@ def test_the_host_box_tells_what_is_used_and_what_is_kept(page):
     panel.get_by_text("About this host").click()
     panel.get_by_text("GB, page and engine together", exact=False).wait_for()
     panel.get_by_text("Notes that are added:", exact=False).wait_for()
+    used, allowed = re.search(r"Memory: ([\d.]+) of ([\d.]+) GB, page and engine together", panel.inner_text()).groups()
+    assert 0 < float(used) < float(allowed)
+    assert "Engine: openvino, window of 1,024 tokens" in panel.inner_text()
+    assert "Chats: in this browser tab alone" in panel.inner_text()
 
 
 def test_details_draw_the_window_and_hold_the_exact_prompt(page):
@@ -252,7 +247,12 @@ def test_details_draw_the_window_and_hold_the_exact_prompt(page):
     dialog = page.get_by_role("dialog")
     dialog.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first.wait_for()
     dialog.get_by_text("The exact prompt").click()
-    dialog.get_by_text(f"Question: {QUESTION}", exact=False).first.wait_for()
+    prompt = dialog.get_by_test_id("stCode")
+    prompt.wait_for()
+    assert f"Question: {QUESTION}" in prompt.inner_text() and "sets each unit's output to zero" in prompt.inner_text()
+    rows = [row.split("\t") for row in dialog.locator("tbody").inner_text().splitlines() if "\t" in row]
+    assert {"instructions", "source 1", "question", "answer", "free"} <= {row[0] for row in rows}
+    assert sum(int(row[2].replace(",", "")) for row in rows) == 1024, "the parts fill the window"
 
 
 def test_what_the_notes_do_not_cover_leads_to_the_nearest_notes_and_to_adding_some(page):
@@ -276,6 +276,13 @@ def test_everything_can_be_reached_by_keyboard(page):
     page.get_by_role("dialog").get_by_text("regularization/", exact=False).first.wait_for()
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="detached")
+    for name in ("Copy", "Again", "Edit", "Details"):
+        tab_to(page, f"document.activeElement.innerText.includes('{name}')")
+    tab_to(page, "!!document.activeElement.closest('[class*=_next]')")
+    asked = page.evaluate("document.activeElement.innerText").strip()
+    page.keyboard.press("Enter")
+    answer(page, 2)
+    assert questions(page) == [QUESTION, asked]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -322,6 +329,23 @@ def test_nothing_sticks_out_sideways_at_390_pixels(browser, address):
         sources(bubble).first.click()
         page.get_by_role("dialog").locator("pre").first.wait_for()
         assert width(page) <= 390
+
+
+def questions(page) -> list[str]:
+    """The questions on the page, as they are read."""
+    bubbles = page.get_by_test_id("stChatMessage").filter(has=page.get_by_test_id("stChatMessageAvatarCustom"))
+    return [text.splitlines()[-1] for text in bubbles.all_inner_texts()[::2]]
+
+
+def details(page) -> str:
+    """What the dialog says about how the answer was made; it is closed again."""
+    page.get_by_role("button", name="Details").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Settings:", exact=False).wait_for()
+    said = dialog.inner_text()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    return said
 
 
 def menu(page, option: str) -> None:

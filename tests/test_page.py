@@ -5,12 +5,13 @@ from functools import partial
 
 import page
 import pytest
-from fakes import ScriptedGenerator
+from fakes import ScriptedGenerator, StartingGenerator
 from page import COVERED, PATIENCE, UNCOVERED, draw
 from streamlit.testing.v1 import AppTest
 
 from assistant.chat import NOT_COVERED
 from assistant.decoding import PRESETS
+from assistant.engines.process import EngineStatus
 from assistant.errors import EngineError, ModelError
 from assistant.loading import Loading
 from assistant.settings import REPOSITORY, read_settings
@@ -72,6 +73,28 @@ def test_a_model_that_fails_is_explained_in_a_line_and_its_words_are_kept(open_p
     for words in ["It ran out of memory.", "Dropout sets random units", *shown]:
         assert words in page.text
     assert not page.app.exception and not page.app.error
+
+
+def test_a_question_asked_too_early_is_answered_from_the_notes_and_offered_again_once_the_model_is_ready(
+    open_page,
+):
+    page = open_page(StartingGenerator("Units are dropped.")).ask(COVERED)
+    assert "From the notes alone. The model is still loading." in page.text and "Starting." in page.panel
+    assert "When the model is ready, this answer can be asked for again here." in page.text
+    page.generator.status = EngineStatus("ready")
+    page.run()
+    assert "Starting." not in page.panel and "From the notes alone" in page.text
+    page.click("chat1_0_offer")
+    assert "Units are dropped." in page.text and "2/2" in page.text and "From the notes alone" not in page.text
+
+
+def test_a_model_that_stops_while_it_writes_is_said_in_the_side_panel_too(open_page):
+    page = open_page(generator := StartingGenerator("Half an", EngineError("It ran out of memory.")))
+    generator.status = EngineStatus("ready")
+    page.run().ask(COVERED)
+    assert "It did not answer; looking again." in page.panel and not page.offers
+    generator.status = EngineStatus("restarting", "It was killed.")
+    assert "It stopped and is being started again." in page.run().panel and "It was killed." in page.panel
 
 
 def test_a_question_that_is_too_long_is_answered_by_a_message(open_page):

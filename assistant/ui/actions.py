@@ -9,7 +9,9 @@ from assistant.decoding import PRESETS
 from assistant.errors import AssistantError
 from assistant.feedback import Feedback
 from assistant.transcript import exchange_to_markdown
+from assistant.ui.answer import missed_model
 from assistant.ui.context_map import show_making
+from assistant.ui.dialogs import dialog
 from assistant.ui.rating import draw_thumbs, draw_word
 from assistant.ui.safe import safe_markdown
 from assistant.ui.state import current_choices, say_once
@@ -46,6 +48,16 @@ def draw_actions(chat: Chat, exchange: Exchange, feedback: Feedback | None, limi
         draw_word(answer, rated, key)
 
 
+def draw_offer(chat: Chat, exchange: Exchange, model_is_ready: bool, key: str) -> None:
+    """For an answer that a model should have added to, or more to: to ask again, once it is ready."""
+    if not missed_model(exchange) or exchange is not chat.versions(exchange)[-1]:
+        return
+    if not model_is_ready:
+        st.caption("When the model is ready, this answer can be asked for again here.")
+    elif st.button("The model is ready: ask again", icon=":material/refresh:", key=f"{key}_offer"):
+        _again(chat, exchange, SAME)
+
+
 def _draw_versions(chat: Chat, exchange: Exchange, key: str) -> None:
     versions = chat.versions(exchange)
     if len(versions) == 1:
@@ -72,13 +84,13 @@ def _again(chat: Chat, exchange: Exchange, chosen: str) -> None:
     st.rerun()
 
 
-@st.dialog("Copy this answer")
+@dialog("Copy this answer")
 def _show_copy(exchange: Exchange) -> None:
     st.caption("Plain Markdown with its sources. The button in the corner copies it.")
     st.code(exchange_to_markdown(exchange, safe_markdown), language=None, wrap_lines=True)
 
 
-@st.dialog("Edit the question")
+@dialog("Edit the question")
 def _edit(chat: Chat, exchange: Exchange, limit: int) -> None:
     with st.form("edit", border=False):
         question = st.text_area("Question", exchange.question, max_chars=limit)

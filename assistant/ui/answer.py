@@ -42,6 +42,12 @@ def draw_text(exchange: Exchange) -> None:
         draw_end(answer)
 
 
+def missed_model(exchange: Exchange) -> bool:
+    """Whether a model should have answered and failed, or was not ready."""
+    answer = exchange.answer
+    return answer is not None and answer.finish in ("notes", "failed") and bool(answer.problem)
+
+
 def draw_checked(sentences: tuple[CheckedSentence, ...], lead: tuple[LeadSentence, ...] = ()) -> None:
     """What the model wrote: supported sentences open unless the lead says the same, the others one click away."""
     supported = supported_markdown(sentences, lead)
@@ -79,7 +85,9 @@ def draw_not_covered(answer: Answer, query: str) -> None:
 
 def draw_end(answer: Answer) -> None:
     """What the reader should know about how the answer ended."""
-    if answer.problem:
+    if answer.problem and answer.finish == "notes":
+        st.info(f"From the notes alone. {safe_label(answer.problem)}", icon=":material/menu_book:")
+    elif answer.problem:
         st.caption(f":material/info: {safe_label(answer.problem)}")
     elif answer.finish == "repeated":
         st.caption("The model began to repeat itself and was stopped here.")

@@ -16,7 +16,10 @@ from assistant.loading import Loading
 from assistant.notes import Library
 from assistant.settings import Settings
 from assistant.suggestions import suggest, suggest_nearest
+from assistant.ui.answer import missed_model
 from assistant.ui.chat_files import draw_file_results, keep_files, take_kept_files
+from assistant.ui.dialogs import forget_dialogs
+from assistant.ui.model_box import doubt_model, look_at_model
 from assistant.ui.safe import safe_label
 from assistant.ui.sidebar import draw_about, draw_sidebar
 from assistant.ui.state import current_choices, say_once, session_chats, take_problem
@@ -41,11 +44,11 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     Questions arrive in callbacks, which run before the page is drawn: the page that shows a new question is already
     drawn without the pills that asked it, and nothing has to be drawn a second time when the answer is there.
     """
+    forget_dialogs()
     st.title(TITLE, anchor=False)
     st.caption("Ask about deep learning. Answers come from the notes, with their sources.")
     about, parts = draw_sidebar(settings), loading.parts
-    if parts is not None:
-        draw_about(about, parts)
+    model = draw_about(about, parts) if parts is not None else None
     adds = place_of(settings) != "off"
     st.chat_input(
         "Ask about deep learning",
@@ -58,7 +61,9 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     chats = session_chats()
     chat, number = chats.chat, chats.current
     library = library_of(parts) if parts else None
-    around = Surroundings(library, feedback_of(settings), settings.question_limit, notes_page, adds)
+    around = Surroundings(
+        library, feedback_of(settings), settings.question_limit, notes_page, adds, model is not None and model.is_ready
+    )
     path = chat.path()
     starters = st.empty()  # a place of its own, so that they go as soon as a question is drawn
     if not path:
@@ -79,10 +84,12 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     problem = take_problem()
     if problem:
         st.warning(safe_label(problem))
-    if parts is None and loading.parts is not None:  # they came while the answer was waited for
-        draw_about(about, loading.parts)
-    elif loading.parts is None:
+    if loading.parts is None:
         _watch_loading(loading)
+    elif model is None:  # the parts came while the answer was waited for
+        draw_about(about, loading.parts)
+    elif not model.is_under_way and look_at_model(loading.parts) != model:
+        st.rerun()  # the model became another or stopped while it wrote
 
 
 def _first_drawn(turns: int, key: str) -> int:
@@ -107,8 +114,10 @@ def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading
             history = chat.history(exchange)
             events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)
             write_answer(exchange, events)
+            if missed_model(exchange):
+                doubt_model(parts)
         live.empty()
-        around = replace(around, library=library_of(parts))
+        around = replace(around, library=library_of(parts), model_is_ready=look_at_model(parts).is_ready)
     with finished:
         draw_answer(chat, exchange, around, key)
 

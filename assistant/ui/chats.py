@@ -14,6 +14,7 @@ from assistant.transcript import (
     chat_to_markdown,
     file_name,
 )
+from assistant.ui.dialogs import dialog
 from assistant.ui.safe import safe_label, safe_markdown
 from assistant.ui.state import Chats, say_once, session_chats
 
@@ -69,7 +70,7 @@ def _open(moves: int) -> None:
         chats.current = st.session_state[_list_key(moves)]
 
 
-@st.dialog("Rename this chat")
+@dialog("Rename this chat")
 def _rename(chat: Chat) -> None:
     with st.form("rename", border=False):
         name = st.text_input("Name", chat.title, max_chars=LONGEST_NAME)
@@ -78,7 +79,7 @@ def _rename(chat: Chat) -> None:
             st.rerun()
 
 
-@st.dialog("Export this chat")
+@dialog("Export this chat")
 def _export(chat: Chat) -> None:
     if not chat.exchanges:
         st.caption("There is nothing to export yet. Ask a question first.")
@@ -103,7 +104,7 @@ def _export(chat: Chat) -> None:
         )
 
 
-@st.dialog("Import a chat")
+@dialog("Import a chat")
 def _import(chats: Chats) -> None:
     file = st.file_uploader(
         "A JSON file that was exported here", type="json", max_upload_size=LARGEST_BYTES // MEGABYTE, key="import_file"
@@ -119,7 +120,7 @@ def _import(chats: Chats) -> None:
     st.rerun()
 
 
-@st.dialog("Delete this chat?")
+@dialog("Delete this chat?")
 def _delete(chats: Chats) -> None:
     count = len(chats.chat.exchanges)
     what = "1 question" if count == 1 else f"{count} questions"

@@ -10,6 +10,7 @@ import streamlit as st
 from assistant.conversation import Exchange
 from assistant.decoding import PRESETS
 from assistant.records import Answer, Prompt
+from assistant.ui.dialogs import dialog
 from assistant.ui.parameters import changes
 from assistant.ui.safe import safe_label
 
@@ -57,7 +58,7 @@ def left_out(prompt: Prompt, had_history: bool) -> list[str]:
     return lines
 
 
-@st.dialog("How this answer was made", width="medium", icon=":material/insights:")
+@dialog("How this answer was made", width="medium", icon=":material/insights:")
 def show_making(exchange: Exchange, had_history: bool) -> None:
     """The dialog."""
     answer = exchange.answer

@@ -6,16 +6,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.assembly import Parts
-from assistant.engines.process import EngineProcess
-from assistant.engines.switching import SwitchingGenerator
-from assistant.engines.upgrade import Upgrade
 from assistant.settings import Settings
 from assistant.ui.chats import draw_chats
 from assistant.ui.host_box import draw_host_box
+from assistant.ui.model_box import ModelStatus, draw_model
 from assistant.ui.parameters import draw_parameters
 from assistant.ui.safe import safe_label
-
-UPGRADE_SECONDS = 2.0  # between two looks at a download
 
 
 def draw_sidebar(settings: Settings) -> DeltaGenerator:
@@ -28,37 +24,13 @@ def draw_sidebar(settings: Settings) -> DeltaGenerator:
         return st.container()
 
 
-def draw_about(place: DeltaGenerator, parts: Parts) -> None:
-    """The model, the notes and the host."""
+def draw_about(place: DeltaGenerator, parts: Parts) -> ModelStatus:
+    """The model, the notes and the host; gives back what is said of the model."""
     with place:
-        _draw_model(parts)
+        status = draw_model(parts)
         _draw_notes(parts)
         draw_host_box(parts)
-
-
-def _draw_model(parts: Parts) -> None:
-    st.markdown("**Model**")
-    generator = parts.generator
-    if generator is None:
-        st.caption(f"None: {safe_label(parts.reason)}")
-        return
-    st.caption(f"{safe_label(generator.info.name)}: {safe_label(parts.reason.rstrip('.'))}.")
-    if isinstance(generator, (EngineProcess, SwitchingGenerator)) and generator.status.state != "ready":
-        st.caption(f":material/hourglass_top: {generator.status.state}. {safe_label(generator.status.detail)}")
-    if parts.upgrade is not None and parts.upgrade.status.is_under_way:
-        _watch_upgrade(parts.upgrade)
-    elif parts.upgrade is not None and parts.upgrade.status.line:
-        st.caption(f":material/info: {safe_label(parts.upgrade.status.line)}")
-
-
-@st.fragment(run_every=UPGRADE_SECONDS)
-def _watch_upgrade(upgrade: Upgrade) -> None:
-    """The progress of a better model, alive; when it is there the page is drawn again, with its name."""
-    status = upgrade.status
-    if not status.is_under_way:
-        st.rerun()
-    if status.line:
-        st.caption(f":material/download: {safe_label(status.line)}")
+    return status
 
 
 def _draw_notes(parts: Parts) -> None:

@@ -11,6 +11,7 @@ from streamlit.navigation.page import Page
 from assistant.notes import Library
 from assistant.records import Hit, Note, Passage, Reference
 from assistant.transcript import strength
+from assistant.ui.dialogs import dialog
 from assistant.ui.note_view import query_of
 from assistant.ui.safe import safe_label, safe_markdown
 
@@ -32,7 +33,7 @@ def draw_chips(hits: tuple[Hit, ...], library: Library | None, notes_page: Page 
                 show_source(hit, library, notes_page)
 
 
-@st.dialog("Source", width="medium", icon=":material/menu_book:")
+@dialog("Source", width="medium", icon=":material/menu_book:")
 def show_source(hit: Hit, library: Library | None, notes_page: Page | None) -> None:
     """The note that a passage stands in: the passage first, marked, what stands before it one click away."""
     passage = hit.passage

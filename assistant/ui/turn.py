@@ -10,7 +10,7 @@ from streamlit.navigation.page import Page
 from assistant.conversation import Chat, Exchange
 from assistant.feedback import Feedback
 from assistant.notes import Library
-from assistant.ui.actions import draw_actions
+from assistant.ui.actions import draw_actions, draw_offer
 from assistant.ui.answer import draw_text
 from assistant.ui.safe import safe_label
 from assistant.ui.sources import draw_chips
@@ -25,6 +25,7 @@ class Surroundings:
     question_limit: int  # characters
     notes_page: Page | None = None  # where notes are read
     adds_notes: bool = False  # and may be added by this visitor
+    model_is_ready: bool = False
 
 
 def draw_question(exchange: Exchange) -> None:
@@ -46,4 +47,5 @@ def draw_answer(chat: Chat, exchange: Exchange, around: Surroundings, key: str) 
             st.page_link(around.notes_page, label="Add notes that cover it", icon=":material/upload_file:")
     elif exchange.sources:
         draw_chips(exchange.sources, around.library, around.notes_page, key)
+    draw_offer(chat, exchange, around.model_is_ready, key)
     draw_actions(chat, exchange, around.feedback, around.question_limit, key)
