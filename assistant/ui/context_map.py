@@ -14,7 +14,15 @@ from assistant.ui.dialogs import dialog
 from assistant.ui.parameters import changes
 from assistant.ui.safe import safe_label
 
-BAR_PIXELS = 90
+BAR_PIXELS = 170  # with the axis and the legend, which take two thirds of it
+_BLUES = ("#1f5fbf", "#4a86d8", "#7aa9e6", "#a5c6f0", "#86b6c9", "#5f93a8")  # of the sources, best first
+_COLOURS = {
+    "instructions": "#8a6fb0",
+    "history": "#c98bb9",
+    "question": "#e0a500",
+    "answer": "#2e9e7b",
+    "free": "#9aa0a633",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +121,30 @@ def _draw_bar(parts: Sequence[Stretch], prompt: Prompt) -> None:
         .encode(
             x=alt.X("tokens:Q", stack="zero", title="tokens", scale=alt.Scale(domain=[0, max(1, prompt.window)])),
             color=alt.Color(
-                "part:N", sort=kinds, scale=alt.Scale(domain=kinds), legend=alt.Legend(orient="bottom", title=None)
+                "part:N",
+                sort=kinds,
+                scale=alt.Scale(domain=kinds, range=[_colour(kind) for kind in kinds]),
+                legend=alt.Legend(orient="bottom", title=None),
             ),
             order=alt.Order("order:Q"),
             tooltip=[alt.Tooltip("label:N"), alt.Tooltip("tokens:Q")],
         )
-        .properties(height=BAR_PIXELS)
     )
-    st.altair_chart(chart)
+    st.altair_chart(chart, height=BAR_PIXELS)
 
 
 def _table(parts: Sequence[Stretch], window: int) -> str:
     rows = [
-        f"| {part.kind} | {safe_label(part.label)} | {part.tokens:,} | {part.tokens / max(1, window):.0%} |"
+        f"| {part.kind} | {safe_label(part.label)} | {part.tokens:,} | {_share(part.tokens / max(1, window))} |"
         for part in parts
     ]
     return "\n".join(["| part | what | tokens | of the window |", "|---|---|---:|---:|", *rows])
+
+
+def _colour(kind: str) -> str:
+    """Of a part; sources are numbered from 1."""
+    return _COLOURS.get(kind) or _BLUES[(int(kind.split()[-1]) - 1) % len(_BLUES)]
+
+
+def _share(share: float) -> str:
+    return "less than 1%" if 0 < share < 0.005 else f"{share:.0%}"

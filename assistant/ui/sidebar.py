@@ -36,7 +36,7 @@ def draw_about(place: DeltaGenerator, parts: Parts) -> ModelStatus:
 def _draw_notes(parts: Parts) -> None:
     library = parts.shelf.library
     st.markdown("**Notes**")
-    st.caption(f"{len(library.notes)} notes, {len(library.passages)} passages.")
+    st.caption(f"{len(library.notes)} notes, {len(library.passages):,} passages.")
     if library.skipped:
         files = "1 file" if len(library.skipped) == 1 else f"{len(library.skipped)} files"
         with st.expander(f"{files} could not be used"):
