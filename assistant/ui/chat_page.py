@@ -28,6 +28,7 @@ from assistant.ui.visitor import assistant_of, library_of, place_of
 from assistant.ui.writing import write_answer
 
 TITLE = "Deep-learning notes"
+PASTED = 10  # times the longest question fit into the box: what is longer still is dropped by it without a word
 TURNS_DRAWN = 10  # of a long chat, the latest
 STEP = 5
 STARTERS = (
@@ -52,7 +53,7 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     adds = place_of(settings) != "off"
     st.chat_input(
         "Ask about deep learning",
-        max_chars=settings.question_limit,
+        max_chars=PASTED * settings.question_limit,
         accept_file="multiple" if adds else False,
         submit_mode="stop",
         key="question",
@@ -86,10 +87,10 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
         st.warning(safe_label(problem))
     if loading.parts is None:
         _watch_loading(loading)
-    elif model is None:  # the parts came while the answer was waited for
-        draw_about(about, loading.parts)
-    elif not model.is_under_way and look_at_model(loading.parts) != model:
-        st.rerun()  # the model became another or stopped while it wrote
+    elif model is None or (not model.is_under_way and look_at_model(loading.parts) != model):
+        # The parts came, or the model became another or stopped, while the answer was written. Drawn anew and not added
+        # to: a turn of the loading's clock that waits for the end of this run would keep the question box locked.
+        st.rerun()
 
 
 def _first_drawn(turns: int, key: str) -> int:
