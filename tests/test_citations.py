@@ -6,7 +6,7 @@ import pytest
 from fakes import WordEmbedder, hit
 
 from assistant.citations import Citations
-from assistant.grounding.checking import Checking, remembering, with_unchecked, within
+from assistant.grounding.checking import Checking, remembering, within
 from assistant.grounding.support import MODEL, SupportModel
 from assistant.grounding.units import cut
 from assistant.records import CheckedSentence
@@ -111,10 +111,9 @@ def test_a_failure_to_prepare_is_not_hidden():
         checking.finish("Text.", cut_off=False)
 
 
-def test_text_beyond_the_checked_sentences_is_kept_as_not_supported():
+def test_sentences_stand_in_a_text_as_far_as_it_holds_them():
     one = CheckedSentence("One.", 1, 0.9, gap="")
     assert within("One. Two", [one]) == [one] and within("Other", [one]) == []
-    assert with_unchecked("One. Two", [one]) == (one, CheckedSentence("Two", None, 0.0, gap=" "))
 
 
 def test_the_shipped_model_lets_nothing_that_speaks_against_a_sentence_speak_for_it():

@@ -60,13 +60,6 @@ def within(text: str, checked: Sequence[CheckedSentence]) -> list[CheckedSentenc
     return kept
 
 
-def with_unchecked(text: str, checked: Sequence[CheckedSentence]) -> tuple[CheckedSentence, ...]:
-    """The sentences, and what the text holds beyond them as not supported: for an answer that was stopped."""
-    kept = within(text, checked)
-    rest = text[sum(len(one.gap) + len(one.text) for one in kept) :]
-    return (*kept, *(CheckedSentence(unit.text, None, 0.0, gap=unit.gap) for unit in cut(rest)))
-
-
 def remembering(embed: Embed) -> Embed:
     """The same function, which embeds each text once: the lead and the citations compare the same sentences."""
     known: dict[str, Vectors] = {}
