@@ -9,11 +9,11 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from assistant.checking import Checking, remembering
 from assistant.citations import Citations
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
 from assistant.generator import Generator, held
-from assistant.grounding.checking import Checking, remembering
 from assistant.grounding.lead import choose_lead, lead_text
 from assistant.grounding.support import SupportModel, shipped_support
 from assistant.prompt import build_prompt, retells
@@ -184,7 +184,7 @@ class Assistant:
         with ExitStack() as stack:
             try:
                 model = stack.enter_context(held(generator))
-                decoding = decoding.for_model(retells=model.info.beams and retells(model.info))
+                decoding = decoding.for_model(retells=model.info.engine == "openvino" and retells(model.info))
                 prompt = build_prompt(
                     found.retrieval.question,
                     found.retrieval.hits,
@@ -209,7 +209,7 @@ class Assistant:
         checking: Checking,
     ) -> Iterator[Event]:
         yield Prompted(prompt)
-        text, tokens, finish, problem = "", 0, "", ""
+        text, tokens, first_tokens, finish, problem = "", 0, 0, "", ""
         first_at = None
         key = self._repeats.key(generator.info, prompt, decoding)
         again = self._repeats.pieces(key)
@@ -219,7 +219,7 @@ class Assistant:
             pieces = iter(again) if again else generator.stream(prompt.text, decoding, prompt.stop)
             for piece in pieces:
                 if piece.text and first_at is None:
-                    first_at = time.monotonic()
+                    first_at, first_tokens = time.monotonic(), piece.tokens
                 text += piece.text
                 tokens, finish = piece.tokens, piece.finish
                 yield Wrote(piece)
@@ -255,7 +255,7 @@ class Assistant:
                 prompt_tokens=prompt.tokens,
                 answer_tokens=tokens,
                 seconds_to_first_token=first_at - began if first_at else None,
-                tokens_per_second=(tokens - 1) / elapsed if elapsed > 0 and tokens > 1 else None,
+                tokens_per_second=(tokens - first_tokens) / elapsed if elapsed > 0 and tokens > first_tokens else None,
                 finish=finish,
                 problem=problem,
             )

@@ -21,7 +21,7 @@ class Decoding:
     top_p: float = 1.0  # 1: off
     repetition_penalty: float = 1.0  # 1: off; higher makes used tokens less likely, and quoting harder
     seed: int = 0  # of sampling: the same seed, prompt and parameters give the same answer
-    beam_stage: int = 0  # tokens after which beam search keeps the likeliest beam and shows it; 0: only at the end
+    beam_stage: int = 0  # tokens after which the CPU engine keeps and shows the likeliest beam; 0: only at the end
 
     @property
     def samples(self) -> bool:
@@ -32,8 +32,8 @@ class Decoding:
         """This decoding with the number of beams settled, where it was left open.
 
         A model that is so small that it ``retells`` one passage strays from it when it takes the likeliest token each
-        time; with three beams in short stages about half of its sentences are supported by the notes instead of one in
-        five (README). Other models take the likeliest token.
+        time; with three beams in short stages half of its sentences are supported by the notes instead of one in five
+        (README). Other models take the likeliest token.
         """
         if self.num_beams:
             return self

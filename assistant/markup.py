@@ -104,8 +104,8 @@ def statements(source: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-# A full stop inside a formula, inline code or link target does not end a sentence.
-_ATOMS = re.compile(r"\$\$.+?\$\$|\$[^$\s](?:[^$]*[^$\s])?\$|`[^`]+`|\]\([^)]*\)")
+# A full stop inside a formula, inline code, a link target or a dotted name such as nn.Linear does not end a sentence.
+_ATOMS = re.compile(r"\$\$.+?\$\$|\$[^$\s](?:[^$]*[^$\s])?\$|`[^`]+`|\]\([^)]*\)|\w{2,}(?:\.\w{2,})+")
 
 
 def split_sentences(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.errors import AssistantError
-from assistant.grounding.lead import lead_text
+from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.records import CheckedSentence, Hit
 
 LARGEST_BYTES = 8_000_000
@@ -132,7 +132,7 @@ def _parts(exchange: Exchange, clean: Clean) -> Iterator[str]:
 
 def _written(exchange: Exchange, clean: Clean) -> Iterator[str]:
     """What the model added; what the notes do not say is set apart."""
-    supported = [sentence for sentence in exchange.sentences if is_supported(sentence)]
+    supported = beyond_lead(filter(is_supported, exchange.sentences), exchange.lead)
     if supported:
         yield "The model adds, supported by the notes:"
         yield clean("".join(f"{each.gap}{each.text} [{each.source}]" for each in supported).strip())

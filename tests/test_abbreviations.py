@@ -45,7 +45,8 @@ def test_the_commonest_meaning_wins_and_a_gone_passage_takes_its_meaning_along(p
 
 def test_what_ordinary_words_abbreviate_must_be_written_in_capitals(passage):
     known = Abbreviations.of([replace(passage, text="Hindsight experience replay (HER) helps.")])
-    assert known.spelled_out("what should i text her") == "what should i text her"
+    for question in ("what should i text her", "Her network diverges", "WHAT DO I TELL HER?"):
+        assert known.spelled_out(question) == question
     assert known.spelled_out("what is HER") == "what is HER (hindsight experience replay)"
 
 
@@ -67,12 +68,14 @@ def test_a_visitors_meaning_does_not_take_the_place_of_the_shared_one(passage):
     ("question", "searched"),
     [
         ("what is Quantisation", "what is quantization"),
+        ("optimise", "optimize"),
         ("modelling behaviour", "modelling behavior"),
         ("denoising is supervised", "denoising is supervised"),
+        ("how do musicians improvise", "how do musicians improvise"),  # has nothing to do with "improve"
         ("visualise it", "visualise it"),  # neither spelling is in the notes
         ("normalise", "normalise"),  # both are
     ],
 )
 def test_a_word_that_the_notes_spell_otherwise_is_searched_as_they_spell_it(question, searched):
-    held = {"quantiz", "model", "behavior", "denois", "supervis", "normal", "normalis"}
+    held = {"quantiz", "model", "behavior", "denois", "supervis", "normal", "normalis", "improv", "optim"}
     assert as_in_notes(question, lambda stem: int(stem in held)) == searched

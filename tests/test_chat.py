@@ -1,5 +1,6 @@
 """One question's story: retrieve, show the notes, let the model write, account for it, whatever goes wrong."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,7 +10,7 @@ from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Pro
 from assistant.decoding import decoding_for
 from assistant.errors import AssistantError, EngineError
 from assistant.library.shelf import Shelf
-from assistant.records import ModelInfo, Prompt, Turn
+from assistant.records import ModelInfo, Piece, Prompt, Turn
 from assistant.repeats import Repeats
 
 FOCUSED = decoding_for("focused")
@@ -243,3 +244,18 @@ class LimitedGenerator(ScriptedGenerator):
     def _say(self):
         for piece in super()._say():
             yield replace(piece, finish="length") if piece.finish else piece
+
+
+class InStages(ScriptedGenerator):
+    """Sends sixteen tokens at once, as beam search in stages does, and some time later two more."""
+
+    def _say(self):
+        yield Piece("Dropout sets random units to zero.", 16)
+        time.sleep(0.1)
+        yield Piece(" It helps.", 18, finish="stop")
+
+
+def test_what_came_with_the_first_piece_does_not_count_as_written_since(assistant_with):
+    """Its time is before the first token, so the speed would come out many times too high."""
+    _, answer = story(assistant_with(InStages()))
+    assert answer.answer_tokens == 18 and 0 < answer.tokens_per_second <= 20

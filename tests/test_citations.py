@@ -5,8 +5,8 @@ import json
 import pytest
 from fakes import WordEmbedder, hit
 
+from assistant.checking import Checking, remembering, within
 from assistant.citations import Citations
-from assistant.grounding.checking import Checking, remembering, within
 from assistant.grounding.support import MODEL, SupportModel
 from assistant.grounding.units import cut
 from assistant.records import CheckedSentence

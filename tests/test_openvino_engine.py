@@ -85,6 +85,42 @@ def test_beams_in_stages_stream_and_each_goes_on_from_the_likeliest(engine):
     assert pieces[-1].finish in ("stop", "length") and pieces[-1].tokens <= checks.BEAMS.max_new_tokens
 
 
+class Recorded:
+    """A pipeline that notes the tokens of the prompts that it is given."""
+
+    def __init__(self, pipeline):
+        self._pipeline = pipeline
+        self.prompts = []
+
+    def __getattr__(self, name):
+        return getattr(self._pipeline, name)
+
+    def add_request(self, number, ids, config):
+        self.prompts.append(ids.data[0].tolist())
+        return self._pipeline.add_request(number, ids, config)
+
+
+def test_each_stage_reads_the_prompt_and_all_that_was_kept_before(engine, monkeypatch):
+    recorded = Recorded(engine._pipeline)
+    monkeypatch.setattr(engine, "_pipeline", recorded)
+    checks.answer(engine, Decoding("custom", max_new_tokens=24, num_beams=3, early_stopping=True, beam_stage=8))
+    first, second, third = recorded.prompts
+    assert second[: len(first)] == first and len(second) == len(first) + 8
+    assert third[: len(second)] == second and len(third) == len(second) + 8
+
+
+def test_beams_that_a_small_cache_cuts_do_not_look_complete(tiny_converted, monkeypatch):
+    monkeypatch.setattr("assistant.engines.openvino_pipeline.LEAST_BLOCKS", 3)
+    small = OpenVinoEngine(tiny_converted, checks.INFO, running=1, waiting=1, cache_bytes=1, threads=1)
+    try:
+        whole = Decoding("custom", max_new_tokens=60, num_beams=5, early_stopping=True)
+        for decoding in (whole, replace(whole, beam_stage=16)):
+            *_, last = stream_from(small, Request(checks.PROMPT, decoding))
+            assert last.finish == "length" and last.tokens < 60
+    finally:
+        small.close()
+
+
 def test_one_stage_that_holds_the_answer_is_the_whole_search(engine):
     whole = Decoding("custom", max_new_tokens=16, num_beams=3, early_stopping=True)
     assert checks.answer(engine, replace(whole, beam_stage=16)) == checks.answer(engine, whole)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from assistant.assembly import open_shelf
+from assistant.checking import remembering
 from assistant.citations import Comparison
 from assistant.errors import AssistantError
 from assistant.evaluation.fit_support import NAMES, PRECISION, fit_support
 from assistant.evaluation.gold import section_of
 from assistant.evaluation.labelled import LABELS, Labelled, evidence_of, read_labelled
 from assistant.evaluation.support import Judged, judge_all, report_on
-from assistant.grounding.checking import remembering
 from assistant.grounding.signs import Signs
 from assistant.grounding.support import SupportModel, shipped_support
 from assistant.notes import read_library

@@ -21,7 +21,7 @@ from assistant.commands.shared import (
 from assistant.commands.waiting import await_model
 from assistant.decoding import PRESETS, Decoding, decoding_for
 from assistant.errors import EngineError
-from assistant.grounding.lead import lead_text
+from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.records import Answer, CheckedSentence, Hit, LeadSentence
 from assistant.views import answer_view, retrieval_view
 
@@ -115,13 +115,16 @@ def _answer(parts: Parts, question: str, decoding: Decoding) -> Answer:
 
 def _print_stream(assistant: Assistant, question: str, decoding: Decoding, snippets: int) -> None:
     shown = False
+    lead: tuple[LeadSentence, ...] = ()
     for event in assistant.ask(question, decoding, snippets=snippets):
         if isinstance(event, Found):
-            _print_lead(event.lead)
+            lead = event.lead
+            _print_lead(lead)
         elif isinstance(event, Checked):
-            shown = _print_supported(event.sentence, follows=shown) or shown
+            for sentence in beyond_lead([event.sentence], lead):
+                shown = _print_supported(sentence, follows=shown) or shown
         elif isinstance(event, Finished):
-            _print_end(event.answer)
+            _print_end(event.answer, shown)
 
 
 def _print_supported(sentence: CheckedSentence, *, follows: bool) -> bool:
@@ -138,9 +141,9 @@ def _print_lead(lead: tuple[LeadSentence, ...]) -> None:
         click.echo(lead_text(lead, lambda source: f" [{source}]") + "\n")
 
 
-def _print_end(answer: Answer) -> None:
+def _print_end(answer: Answer, shown: bool) -> None:
     if answer.sentences:
-        _print_unsupported(answer.sentences)
+        _print_unsupported(answer.sentences, shown)
     elif answer.abstained:
         click.echo(answer.text + "\n")
     if answer.problem:
@@ -153,11 +156,13 @@ def _print_end(answer: Answer) -> None:
         click.echo(f"\n{answer.model} ({answer.engine}, {answer.preset}), {answer.answer_tokens} tokens{speed}")
 
 
-def _print_unsupported(sentences: Sequence[CheckedSentence]) -> None:
+def _print_unsupported(sentences: Sequence[CheckedSentence], shown: bool) -> None:
     """What the model wrote beyond the notes, marked as such."""
     rest = [sentence for sentence in sentences if sentence.source is None]
     if len(rest) == len(sentences):
         click.echo("The notes support nothing that the model wrote.\n")
+    elif not shown:
+        click.echo("What the model wrote and the notes support is said above already.\n")
     else:
         click.echo("\n")
     if rest:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -44,7 +44,7 @@ from assistant.search.coverage import MODEL, shipped_model
 @click.option("--limit", type=click.IntRange(1), help="With --answers: ask this many questions, evenly spread.")
 @click.option(
     "--shown",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.File("w", encoding="utf-8", lazy=False),
     help="With --answers: write what is shown as supported to this JSONL, to be checked by hand.",
 )
 def evaluate(
@@ -59,7 +59,7 @@ def evaluate(
     models: tuple[str, ...],
     presets: tuple[str, ...],
     limit: int | None,
-    shown: Path | None,
+    shown: TextIO | None,
 ) -> None:
     """Measure retrieval on labelled questions: dense, BM25 and hybrid, and the "not covered" decision.
 
@@ -68,6 +68,8 @@ def evaluate(
 
     With --support: sentences that were labelled by hand. How often what is shown as supported by the notes really is.
     """
+    if shown is not None and not answers:
+        raise click.UsageError("--shown writes what --answers measures: give both.")
     settings = settings_for(knowledge)
     if support:
         click.echo(evaluate_support(settings, LABELLED if gold == GOLD else gold, half, fit=fit, as_json=as_json))

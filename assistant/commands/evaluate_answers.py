@@ -6,8 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 from tqdm import tqdm
@@ -16,7 +15,6 @@ from assistant.assembly import Parts, assemble
 from assistant.commands.shared import ProgressBar, settings_for
 from assistant.commands.waiting import await_model
 from assistant.decoding import decoding_for
-from assistant.errors import AssistantError
 from assistant.evaluation.answers import AnswerFigures, measure_answers, shown_as_supported
 from assistant.evaluation.gold import Question
 from assistant.records import Answer
@@ -28,7 +26,7 @@ def show_answer_figures(
     models: Sequence[str],
     presets: Sequence[str],
     questions: Sequence[Question],
-    shown: Path | None,
+    shown: TextIO | None,
     as_json: bool,
 ) -> None:
     """Measure each model with each preset and print one row for each. Raises AssistantError when a model fails.
@@ -50,7 +48,8 @@ def show_answer_figures(
         finally:
             parts.close()
     if shown is not None:
-        _write_shown(answers, shown)
+        for row in (row for answer in answers for row in shown_as_supported(answer)):
+            shown.write(json.dumps(row, ensure_ascii=False) + "\n")
     rows = [asdict(row) for row in figures]
     click.echo(json.dumps({"answers": rows}, indent=2) if as_json else _table(rows))
 
@@ -65,14 +64,6 @@ def _measured(
             bar.update()
 
         return measure_answers(parts.assistant, decoding_for(preset), questions, snippets, done)
-
-
-def _write_shown(answers: Sequence[Answer], file: Path) -> None:
-    rows = [json.dumps(row, ensure_ascii=False) for answer in answers for row in shown_as_supported(answer)]
-    try:
-        file.write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
-    except OSError as fault:
-        raise AssistantError(f"The sentences cannot be written to {file}: {fault.strerror}.") from None
 
 
 # Heading, the field behind it, and how its value is written.

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from assistant.assembly import open_shelf
+from assistant.checking import remembering
 from assistant.commands.shared import ProgressBar
 from assistant.evaluation.fit_support import fit_support
 from assistant.evaluation.labelled import read_labelled
 from assistant.evaluation.support import SupportReport, judge_all, report_on
-from assistant.grounding.checking import remembering
 from assistant.grounding.support import MODEL, shipped_support
 from assistant.settings import Settings
 

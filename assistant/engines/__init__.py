@@ -1,1 +1,1 @@
-"""The engines that run a language model, each behind the same small interface."""
+"""The engines that run a language model, each behind the same small interface, and how a model gets there."""

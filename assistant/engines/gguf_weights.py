@@ -8,8 +8,10 @@ graph that the reader builds gets the exact weights back, in 8 bits with a scale
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +32,7 @@ from assistant.openvino_core import core
 from assistant.whole_folder import whole_folder
 
 GRAPH = "openvino_model.xml"
+COPIES = 5  # of the file that the folder holds at most while it is made: the file, and twice its weights in 8 bits
 WAIT_SECONDS = 240.0  # for another process that makes the same model
 log = logging.getLogger(__name__)
 
@@ -54,7 +57,7 @@ def exact_model(source: Path, models: Path) -> Path | None:
             if not (folder / GRAPH).is_file():  # another process may have made it meanwhile
                 with whole_folder(folder) as aside:
                     _write(source, rows, aside)
-    except OSError as fault:  # filelock's Timeout is one
+    except OSError as fault:  # filelock's Timeout is one, and a full disk
         log.warning("%s: its exact weights cannot be kept in %s (%s)", source.name, models, fault)
         return None
     return folder
@@ -71,6 +74,8 @@ def _fingerprint(source: Path) -> str:
 
 def _write(source: Path, rows: Rows, folder: Path) -> None:
     """The graph as OpenVINO reads it from the file, with the weights exchanged."""
+    if shutil.disk_usage(folder).free < COPIES * source.stat().st_size:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     copy = folder / source.name  # the reader writes its graph beside the file, which may lie where nobody may write
     shutil.copyfile(source, copy)
     scheduler = genai.SchedulerConfig()
@@ -85,7 +90,10 @@ def _write(source: Path, rows: Rows, folder: Path) -> None:
         if exact is not None:
             weight.output(0).replace(_in_8_bits(exact).output(0))
     written = folder / "exact.xml"
-    ov.save_model(model, str(written), compress_to_fp16=False)
+    try:
+        ov.save_model(model, str(written), compress_to_fp16=False)
+    except RuntimeError as fault:  # what OpenVINO makes of a full disk
+        raise OSError(str(fault).strip().splitlines()[-1]) from None
     del model  # it holds the file of the old weights
     copy.unlink()
     for suffix in (".bin", ".xml"):

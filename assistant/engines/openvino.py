@@ -20,7 +20,7 @@ import openvino as ov
 
 from assistant.decoding import Decoding
 from assistant.engines.assembler import Assembler
-from assistant.engines.openvino_pipeline import ended, finish_name, generation_config, last_line, open_pipeline
+from assistant.engines.openvino_pipeline import ended, finish_name, fitted, generation_config, last_line, open_pipeline
 from assistant.errors import EngineError, ModelError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
 from assistant.records import ModelInfo, Piece
@@ -171,6 +171,7 @@ class OpenVinoEngine:
         decoding = job.request.decoding
         left = decoding.max_new_tokens - job.assembler.count
         job.stage = min(left, decoding.beam_stage or left) if decoding.num_beams > 1 else left
+        job.steps = 0
         self._requests += 1
         config = generation_config(replace(decoding, max_new_tokens=job.stage))
         job.handle = self._pipeline.add_request(self._requests, job.ids, config)
@@ -226,13 +227,15 @@ class OpenVinoEngine:
 
     def _deliver_beams(self, job: _Job) -> str:
         if not job.handle.can_read():
-            job.sink(Piece(tokens=min(job.steps, job.request.decoding.max_new_tokens)))
+            job.sink(Piece(tokens=job.assembler.count + min(job.steps, job.stage)))
             return ended(job.handle)
         best = max(job.handle.read().values(), key=lambda output: output.score)
         self._tokens += len(best.generated_ids)
         job.sink(Piece(job.assembler.add(best.generated_ids), job.assembler.count))
         if job.assembler.stopped:
             return "stop"
+        if not fitted(job.handle) or not best.generated_ids:
+            return "length"
         finish = finish_name(best.finish_reason) or "stop"
         if finish == "length" and job.assembler.count < job.request.decoding.max_new_tokens:
             job.ids = ov.Tensor(np.concatenate([job.ids.data, [best.generated_ids]], axis=1))

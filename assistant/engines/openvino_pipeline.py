@@ -69,10 +69,15 @@ def finish_name(reason: genai.GenerationFinishReason) -> str:
     return "length" if reason == genai.GenerationFinishReason.LENGTH else "stop"
 
 
+def fitted(handle: Any) -> bool:
+    """Whether the cache was large enough for a request."""
+    return bool(handle.get_status() != genai.GenerationStatus.IGNORED)
+
+
 def ended(handle: Any) -> str:
     """The end of a request whose last read brought no tokens."""
-    if handle.get_status() == genai.GenerationStatus.IGNORED:
-        return "length"  # the cache is too small for it
+    if not fitted(handle):
+        return "length"
     return "stop" if handle.get_status() == genai.GenerationStatus.FINISHED else ""
 
 

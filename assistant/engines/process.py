@@ -142,6 +142,8 @@ class EngineProcess:
             return End(life.watch(address, self._closed), was_ready, life.was_killed)
         except EngineError as fault:
             return End(str(fault), was_ready, killed=life is not None and life.was_killed)
+        except ImportError as fault:
+            return End(f"The openai package cannot be used ({fault}). Install requirements.txt again.", was_ready)
         finally:
             if life is not None:
                 life.stop()

@@ -1,1 +1,1 @@
-"""How well the notes answer: labelled questions, measures, and the fit of the coverage decision."""
+"""How well the notes answer: labelled questions, measures, whole answers, citations, and the fits of both decisions."""

@@ -98,10 +98,15 @@ def written_in(answer: Answer) -> str:
 
 
 def shown_as_supported(answer: Answer) -> list[dict[str, str | float]]:
-    """The generated sentences that readers see as supported, each with the passage that it cites."""
+    """The generated sentences that count as supported, each with the passage that it cites.
+
+    Readers see them, but for those that the lead has said already.
+    """
     passages = {hit.rank: hit.passage for hit in answer.sources}
     return [
         {
+            "model": answer.model,
+            "preset": answer.preset,
             "question": answer.question,
             "sentence": sentence.text,
             "section": section_of(passages[sentence.source]),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.embedder import Vectors
 from assistant.grounding.quotable import Quotable, closure, quotables, stands_alone
-from assistant.grounding.wording import wording_of
-from assistant.markup import plain_text
-from assistant.records import Hit, LeadSentence
+from assistant.grounding.wording import bare, wording_of
+from assistant.markup import plain_text, statements
+from assistant.records import CheckedSentence, Hit, LeadSentence
 
 MOST_SENTENCES = 5  # a list, table or code block counts as one
 FARTHEST = 0.5  # what a section may lack to the strongest one; weaker ones would change the subject
@@ -116,6 +116,12 @@ def lead_text(
         + (mark(sentence.source) if marked.get(sentence.source) == at else "")
         for at, sentence in enumerate(lead)
     )
+
+
+def beyond_lead(sentences: Iterable[CheckedSentence], lead: Sequence[LeadSentence]) -> list[CheckedSentence]:
+    """The sentences of a model that the lead does not hold word for word: nothing need be read twice."""
+    said = {bare(plain_text(part)) for one in lead for part in statements(one.text)}
+    return [sentence for sentence in sentences if bare(plain_text(sentence.text)) not in said]
 
 
 def _shared(question: str, text: str) -> float:

@@ -27,7 +27,7 @@ SHORTHAND: Mapping[str, str] = {
     "unet": "U-Net",
     "val": "validation",
 }
-# English words that are abbreviations as well: they count as such only when they are not written in small letters.
+# English words that are abbreviations as well: they count as such only with two capitals, in a question with others.
 _ORDINARY = """
     all am amp as ast at cat cd cot dart ed em eve gap gat gin her ice is it mac map mel mig or pet rag
     sac sam se sm so som tan us var we
@@ -75,7 +75,7 @@ class Abbreviations:
             if short not in self._meanings:
                 short = short.removesuffix("s")
             meaning = self._meanings.get(short, "")
-            is_word = short in _WORDS and word == word.lower()
+            is_word = short in _WORDS and (sum(map(str.isupper, word)) < 2 or question.isupper())
             return word if not meaning or is_word or meaning in said else f"{word} ({meaning})"
 
         return _WORD.sub(with_meaning, question)

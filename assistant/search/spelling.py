@@ -8,6 +8,8 @@ from collections.abc import Callable
 from assistant.search.lexical import stems_of
 
 _WORD = re.compile(r"[A-Za-z]{5,}")
+# With an s everywhere; with a z some would have the stem of another word, as "improvize" has that of "improve".
+_ALWAYS_S = re.compile(r"(advert|adv|compr|comprom|dev|disgu|exerc|improv|rev|superv|surpr|telev)is", re.I)
 _VARIANTS = (
     (re.compile(r"is(e|es|ed|er|ers|ing|able|ation|ations)$"), r"iz\1"),  # normalise
     (re.compile(r"ys(e|es|ed|er|ing)$"), r"yz\1"),  # analyse
@@ -24,6 +26,8 @@ def as_in_notes(question: str, frequency: Callable[[str], int]) -> str:
 
     def known(match: re.Match[str]) -> str:
         word = match[0]
+        if _ALWAYS_S.match(word):
+            return word
         variants = [pattern.sub(by, word.lower()) for pattern, by in _VARIANTS if pattern.search(word.lower())]
         if not variants or _held(word, frequency):
             return word

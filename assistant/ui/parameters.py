@@ -60,8 +60,8 @@ PARAMETERS = (
     Parameter(
         "beam_stage",
         "Beam stage (tokens)",
-        "With beams: after so many tokens the likeliest answer so far is kept and shown. 0: nothing is shown before "
-        "the end.",
+        "With beams, on the CPU engine: after so many tokens the likeliest answer so far is kept and shown. 0: nothing "
+        "is shown before the end.",
         8,
     ),
     Parameter("seed", "Seed", "Of the chance in sampling: the same seed and settings give the same answer."),

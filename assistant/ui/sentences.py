@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.grounding.lead import lead_text
-from assistant.grounding.wording import bare
-from assistant.markup import plain_text
+from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.records import CheckedSentence, LeadSentence
 from assistant.transcript import is_supported
 from assistant.ui.safe import safe_markdown
@@ -28,11 +26,9 @@ def lead_markdown(lead: Sequence[LeadSentence]) -> str:
 
 def supported_markdown(sentences: Sequence[CheckedSentence], lead: Sequence[LeadSentence] = ()) -> str:
     """What the notes support, each sentence with the number of its source; what the lead has said is not said again."""
-    said = bare(plain_text(lead_text(lead)))
     return "".join(
         sentence.gap + _followed(safe_markdown(sentence.text), badge(sentence.source))
-        for sentence in sentences
-        if is_supported(sentence) and bare(plain_text(sentence.text)) not in said
+        for sentence in beyond_lead(filter(is_supported, sentences), lead)
     ).strip()
 
 

@@ -82,7 +82,8 @@ class _Live:
             return
         settled = supported_markdown(exchange.sentences, exchange.lead)
         rest = unchecked(exchange.text, exchange.sentences)
-        self._adds.caption(MODEL_ADDS_SUPPORTED if settled and not rest.strip() else MODEL_ADDS)
+        if settled or rest.strip():
+            self._adds.caption(MODEL_ADDS_SUPPORTED if settled and not rest.strip() else MODEL_ADDS)
         self._text.markdown(f"{settled}{safe_markdown(rest) if settled else safe_markdown(rest.lstrip())} ▌")
         if count_unsupported(exchange.sentences):
             self._folded.caption(unsupported_label(exchange.sentences))
