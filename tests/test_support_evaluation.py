@@ -1,5 +1,7 @@
 """The labelled sentences, the fit, and the floors that citations must hold."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from assistant.citations import Comparison
 from assistant.errors import AssistantError
 from assistant.evaluation.fit_support import NAMES, PRECISION, fit_support
 from assistant.evaluation.gold import section_of
-from assistant.evaluation.labelled import LABELS, Labelled, evidence_of, read_labelled
+from assistant.evaluation.labelled import LABELLED, LABELS, Labelled, evidence_of, read_labelled
 from assistant.evaluation.support import Judged, judge_all, report_on
 from assistant.grounding.signs import Signs
 from assistant.grounding.support import SupportModel, shipped_support
@@ -115,3 +117,11 @@ def test_citations_hold_their_floors_on_the_test_half():
     assert report.precision >= LEAST_PRECISION and report.recall >= LEAST_RECALL
     assert report.contradictions_shown <= MOST_CONTRADICTIONS_SHOWN
     assert report.calibration_error <= MOST_CALIBRATION_ERROR
+
+
+def test_the_sentences_checked_by_hand_are_a_hundred_whose_passages_are_still_there():
+    rows = [json.loads(line) for line in (LABELLED.parent / "shown.jsonl").read_text(encoding="utf-8").splitlines()]
+    sections = {section_of(passage) for passage in read_library(REPOSITORY / "knowledge").passages}
+    assert len(rows) == 100 and sum(row["supported"] for row in rows) >= 95
+    assert {row["section"] for row in rows} <= sections
+    assert all(row["supported"] or row["why_not"] for row in rows)
