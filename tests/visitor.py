@@ -117,14 +117,19 @@ class Visitor:
         await self._send(BackMsg(clear_cache=True))
 
     async def until(self, condition: Callable[[], object], seconds: float = PATIENCE) -> None:
-        """Wait for something that frames bring about."""
-        async with asyncio.timeout(seconds):
-            while not condition():
-                if self._reader.done():
-                    self._reader.result()
-                    raise AssertionError("the server closed the connection")
-                self._news.clear()
-                await self._news.wait()
+        """Wait for something that frames bring about; when it does not come, the failure shows the page's end."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    if self._reader.done():
+                        self._reader.result()
+                        raise AssertionError("the server closed the connection")
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(
+                f"nothing came within {seconds:.0f} s; the page ends with: {self.text[-600:]}"
+            ) from None
 
     async def _upload(self, name: str, content: bytes) -> UploadedFileInfo:
         message = BackMsg()
