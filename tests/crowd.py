@@ -31,12 +31,12 @@ from stub_engine import EchoEngine
 from visitor import Visitor
 
 CANARY = re.compile(rb"zq[0-9a-f]{12}")
-QUESTIONS = (
+QUESTIONS = (  # covered with any canary behind them: a short one was refused with one canary in 300
     "What is dropout and what happens at test time?",
-    "How much weight decay should I use?",
-    "What is early stopping?",
-    "Why does label smoothing help?",
-    "What does mixup do to the data?",
+    "How much weight decay should I use with AdamW?",
+    "How does early stopping choose the epoch at which training ends?",
+    "Why does label smoothing help a classifier that is overconfident?",
+    "How does mixup blend the images and labels of the training data?",
 )
 TOPICS = ("regularization", "learning")
 
