@@ -26,6 +26,7 @@ TOO_ALIKE = 0.93  # cosine above which a passage repeats one already chosen
 
 Found = list[tuple[int, float]]  # rows with their cosines, best first
 Scores = npt.NDArray[np.float32]  # [passages]
+Searched = tuple[Vectors, Found, Scores]  # the vector of a query, and what both searches found
 
 
 class Dense(Protocol):
@@ -78,37 +79,35 @@ class Retriever:
         query = as_in_notes(standalone(question, history), catalog.lexical.frequency)
         if not catalog.index.passages:
             return Retrieval(question, query, (), covered=False, confidence=0.0)
-        vector, nearest, lexical = self._search(catalog, query)
+        vector, nearest, lexical = searched = self._search(catalog, query)
         cosines = self._candidates(catalog.index, vector, nearest, lexical)
         chosen = self._diverse(catalog.index, fuse(cosines, lexical), count)
         hits = tuple(
             Hit(rank, round(cosines[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
         )
-        spelled = catalog.abbreviations.spelled_out(query)
-        if spelled == query:
-            evidence = self._evidence(catalog, query, vector, nearest, lexical)
-        else:
-            evidence = self._evidence(catalog, spelled, *self._search(catalog, spelled))
-        confidence = self._model.confidence(evidence)
+        confidence = self._model.confidence(self._evidence(catalog, query, searched))
         return Retrieval(question, query, hits, self._model.covers(confidence), round(confidence, 4))
 
     def evidence(self, catalog: Catalog, question: str) -> Evidence:
         """What the coverage decision sees of a question; the catalog must hold a passage."""
-        spelled = catalog.abbreviations.spelled_out(as_in_notes(question, catalog.lexical.frequency))
-        return self._evidence(catalog, spelled, *self._search(catalog, spelled))
+        query = as_in_notes(question, catalog.lexical.frequency)
+        return self._evidence(catalog, query, self._search(catalog, query))
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, for those who compare sentences after retrieval."""
         return self._embedder.embed(texts)
 
-    def _search(self, catalog: Catalog, query: str) -> tuple[Vectors, Found, Scores]:
+    def _search(self, catalog: Catalog, query: str) -> Searched:
         vector = self._embedder.embed([query])[0]
         return vector, catalog.index.search(vector, CANDIDATES), catalog.lexical.scores(query)
 
-    def _evidence(self, catalog: Catalog, query: str, vector: Vectors, nearest: Found, lexical: Scores) -> Evidence:
+    def _evidence(self, catalog: Catalog, query: str, searched: Searched) -> Evidence:
+        """From what was ``searched``; a query with abbreviations is searched again with them spelled out."""
+        spelled = catalog.abbreviations.spelled_out(query)
+        vector, nearest, lexical = searched if spelled == query else self._search(catalog, spelled)
         cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
         near = [whole_text(catalog.index.passages[row]) for row, _ in nearest[:READ_FOR_WORDS]]
-        asked, *held = stems_of([query, *near])
+        asked, *held = stems_of([spelled, *near])
         words = Words.of(asked, chain.from_iterable(held), catalog.lexical.frequency, catalog.lexical.rarity)
         return Evidence.of(cosines, self._contrast @ vector, lexical, words)
 
