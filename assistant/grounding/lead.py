@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.embedder import Vectors
 from assistant.grounding.quotable import Quotable, closure, quotables, stands_alone
@@ -120,8 +121,13 @@ def lead_text(
 
 def beyond_lead(sentences: Iterable[CheckedSentence], lead: Sequence[LeadSentence]) -> list[CheckedSentence]:
     """The sentences of a model that the lead does not hold word for word: nothing need be read twice."""
-    said = {bare(plain_text(part)) for one in lead for part in statements(one.text)}
+    said = _said(tuple(lead))
     return [sentence for sentence in sentences if bare(plain_text(sentence.text)) not in said]
+
+
+@lru_cache(maxsize=64)  # an answer is drawn many times while it grows
+def _said(lead: tuple[LeadSentence, ...]) -> frozenset[str]:
+    return frozenset(bare(plain_text(part)) for one in lead for part in statements(one.text))
 
 
 def _shared(question: str, text: str) -> float:
