@@ -36,8 +36,7 @@ class Shelf:
         self._looked_at = time.monotonic()
         files, library = list_files(knowledge), self._read(None)
         made = refresh(self._folder, library, encoder, progress)
-        self._lexical = LexicalIndex.of(made.index.passages)
-        self._abbreviations = Abbreviations.of(made.index.passages)
+        self._lexical, self._abbreviations = LexicalIndex.of(()), Abbreviations()
         self._publish(files, library, made)
 
     @property
@@ -96,8 +95,6 @@ class Shelf:
         """Everything that did not change is taken over from the current library, index and lexical index."""
         library = self._read(self._library)
         made = refresh(self._folder, library, self._encoder, progress, self._refresh.index)
-        self._lexical = LexicalIndex.of(made.index.passages, self._lexical)
-        self._abbreviations = Abbreviations.of(made.index.passages, self._abbreviations)
         self._publish(files, library, made)
 
     def _read(self, before: Library | None) -> Library:
@@ -108,6 +105,8 @@ class Shelf:
 
     def _publish(self, files: tuple[NoteFile, ...], library: Library, made: Refresh) -> None:
         self._files, self._library, self._refresh = files, library, made
+        self._lexical = LexicalIndex.of(made.index.passages, self._lexical)
+        self._abbreviations = Abbreviations.of(made.index.passages, self._abbreviations)
         self._catalog = Catalog(made.index, self._lexical, self._abbreviations)
 
 
