@@ -1,4 +1,4 @@
-"""OpenVINO's core, one for the whole process.
+"""OpenVINO's core, one for the whole process, and what it says when it fails.
 
 Each new core gives the thread that makes it a signal stack and unmaps that when the core is freed, also when the
 thread has come to use it again (src/plugins/intel_cpu/src/sigstack_manager.cpp: two cores freed in the order in which
@@ -16,3 +16,9 @@ import openvino as ov
 def core() -> ov.Core:
     """The core, which is never freed."""
     return ov.Core()
+
+
+def last_line(fault: Exception) -> str:
+    """What a fault of OpenVINO says, without the lines that say where in its code."""
+    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
+    return lines[-1] if lines else type(fault).__name__

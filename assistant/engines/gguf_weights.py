@@ -28,7 +28,7 @@ from openvino import Node
 from openvino import opset13 as op
 
 from assistant.errors import ModelError
-from assistant.openvino_core import core
+from assistant.openvino_core import core, last_line
 from assistant.whole_folder import whole_folder
 
 GRAPH = "openvino_model.xml"
@@ -84,7 +84,7 @@ def _write(source: Path, rows: Rows, folder: Path) -> None:
         genai.ContinuousBatchingPipeline(str(copy), scheduler, "CPU", {"enable_save_ov_model": True})
         model = core().read_model(str(folder / GRAPH))
     except RuntimeError as fault:
-        raise ModelError(f"The model {source.name} cannot be read: {str(fault).strip().splitlines()[-1]}") from None
+        raise ModelError(f"The model {source.name} cannot be read: {last_line(fault)}") from None
     for weight, scales in _decompressions(model):
         exact = _exact(scales, rows)
         if exact is not None:
@@ -93,7 +93,7 @@ def _write(source: Path, rows: Rows, folder: Path) -> None:
     try:
         ov.save_model(model, str(written), compress_to_fp16=False)
     except RuntimeError as fault:  # what OpenVINO makes of a full disk
-        raise OSError(str(fault).strip().splitlines()[-1]) from None
+        raise OSError(last_line(fault)) from None
     del model  # it holds the file of the old weights
     copy.unlink()
     for suffix in (".bin", ".xml"):

@@ -79,9 +79,3 @@ def ended(handle: Any) -> str:
     if not fitted(handle):
         return "length"
     return "stop" if handle.get_status() == genai.GenerationStatus.FINISHED else ""
-
-
-def last_line(fault: Exception) -> str:
-    """What a fault of OpenVINO says, without the lines that say where in its code."""
-    lines = [line.strip() for line in str(fault).splitlines() if line.strip()]
-    return lines[-1] if lines else type(fault).__name__
