@@ -124,6 +124,11 @@ class CheckedSentence:
     contradicted: bool = False  # a passage says otherwise, such as another number
     gap: str = " "  # the white space that stood before it in the answer, so that lists stay lists
 
+    @property
+    def is_supported(self) -> bool:
+        """Whether it may stand in an answer unmarked."""
+        return self.source is not None and not self.contradicted
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:

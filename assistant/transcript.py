@@ -38,11 +38,6 @@ def strength(score: float) -> str:
     return "strong" if score >= SURE else "fair" if score >= LIKELY else "weak"
 
 
-def is_supported(sentence: CheckedSentence) -> bool:
-    """Whether a sentence may stand in an answer unmarked."""
-    return sentence.source is not None and not sentence.contradicted
-
-
 def unchecked(text: str, sentences: Sequence[CheckedSentence]) -> str:
     """The end of a text that is not among its checked sentences yet."""
     at = 0
@@ -132,11 +127,11 @@ def _parts(exchange: Exchange, clean: Clean) -> Iterator[str]:
 
 def _written(exchange: Exchange, clean: Clean) -> Iterator[str]:
     """What the model added; what the notes do not say is set apart."""
-    supported = beyond_lead(filter(is_supported, exchange.sentences), exchange.lead)
+    supported = beyond_lead((each for each in exchange.sentences if each.is_supported), exchange.lead)
     if supported:
         yield "The model adds, supported by the notes:"
         yield clean("".join(f"{each.gap}{each.text} [{each.source}]" for each in supported).strip())
-    rest = [sentence for sentence in exchange.sentences if not is_supported(sentence)]
+    rest = [sentence for sentence in exchange.sentences if not sentence.is_supported]
     if rest:
         yield "Written by the model and not in the notes:"
         marks = (" (the notes say otherwise)" if each.contradicted else "" for each in rest)

@@ -129,7 +129,7 @@ def _print_stream(assistant: Assistant, question: str, decoding: Decoding, snipp
 
 def _print_supported(sentence: CheckedSentence, *, follows: bool) -> bool:
     """Print a generated sentence when the notes support it, and say whether they do."""
-    if sentence.source is None:
+    if not sentence.is_supported:
         return False
     gap = (sentence.gap or " ") if follows else ""
     click.echo(f"{gap}{sentence.text} [{sentence.source}]", nl=False)
@@ -158,7 +158,7 @@ def _print_end(answer: Answer, shown: bool) -> None:
 
 def _print_unsupported(sentences: Sequence[CheckedSentence], shown: bool) -> None:
     """What the model wrote beyond the notes, marked as such."""
-    rest = [sentence for sentence in sentences if sentence.source is None]
+    rest = [sentence for sentence in sentences if not sentence.is_supported]
     if len(rest) == len(sentences):
         click.echo("The notes support nothing that the model wrote.\n")
     elif not shown:

@@ -70,7 +70,7 @@ def measure_answers(
                 for (question, _, _), lead, text in zip(covered, leads, texts, strict=True)
             ]
         ),
-        supported=_mean([float(sentence.source is not None) for sentence in checked]),
+        supported=_mean([float(sentence.is_supported) for sentence in checked]),
         lead_repeated=_mean([repeated_share(lead) for lead in leads if lead]),
         repeated=_mean([repeated_share(text) for text in texts if text]),
         lead_words=_mean([len(lead.split()) for lead in leads if lead]),
@@ -114,7 +114,7 @@ def shown_as_supported(answer: Answer) -> list[dict[str, str | float]]:
             "support": sentence.support,
         }
         for sentence in answer.sentences
-        if sentence.source is not None and not sentence.contradicted
+        if sentence.source is not None and sentence.is_supported
     ]
 
 

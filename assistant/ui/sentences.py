@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.records import CheckedSentence, LeadSentence
-from assistant.transcript import is_supported
 from assistant.ui.safe import safe_markdown
 
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)])\s+|^#{1,6}\s+|^>\s*")
@@ -28,7 +27,7 @@ def supported_markdown(sentences: Sequence[CheckedSentence], lead: Sequence[Lead
     """What the notes support, each sentence with the number of its source; what the lead has said is not said again."""
     return "".join(
         sentence.gap + _followed(safe_markdown(sentence.text), badge(sentence.source))
-        for sentence in beyond_lead(filter(is_supported, sentences), lead)
+        for sentence in beyond_lead((each for each in sentences if each.is_supported), lead)
     ).strip()
 
 
@@ -39,7 +38,7 @@ def whole_markdown(sentences: Sequence[CheckedSentence]) -> str:
 
 def count_unsupported(sentences: Sequence[CheckedSentence]) -> int:
     """How many sentences no passage supports."""
-    return sum(not is_supported(sentence) for sentence in sentences)
+    return sum(not sentence.is_supported for sentence in sentences)
 
 
 def count_contradicted(sentences: Sequence[CheckedSentence]) -> int:
