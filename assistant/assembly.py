@@ -64,6 +64,8 @@ class Parts:
             return self.guard.message
         if self.upgrade is not None and self.upgrade.status.state == "done":
             return "it was got in the background and is the best that this host can run"
+        if self.upgrade is not None and self.upgrade.got_first:
+            return "it is small and was here first"
         return self.choice.reason
 
     def close(self) -> None:
@@ -127,7 +129,7 @@ def start_generator(settings: Settings, host: Host, *, upgrade: bool = True) -> 
         log.warning("no model: %s", fault)
         return Choice(None, str(fault)), None
     first = _start(choice.candidate, settings) if choice.candidate else None
-    expected = choice.better or choice.candidate
+    expected = choice.meanwhile or choice.better or choice.candidate
     return choice, SwitchingGenerator(first, expected.info.name) if expected else None
 
 
@@ -136,7 +138,7 @@ def start_upgrade(settings: Settings, host: Host, choice: Choice, generator: Gen
     if choice.better is None or not isinstance(generator, SwitchingGenerator):
         return None
     place = Replacement(generator, choice.candidate, host, lambda candidate: _start(candidate, settings))
-    return Upgrade(choice.better, settings, place)
+    return Upgrade(choice.better, settings, place, first=choice.meanwhile)
 
 
 def start_guard(settings: Settings, generator: Generator | None, upgrade: Upgrade | None) -> Guard | None:

@@ -1,4 +1,4 @@
-"""A model hub on a loopback port that serves one folder as one model, and can be told to fail."""
+"""A model hub on a loopback port that serves one folder as one model and single files of others, and can fail."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class LoopbackHub:
         self.damaged: set[str] = set()  # files served with a wrong byte
         self.break_after: int | None = None  # bytes of the weights after which the connection breaks, once
         self.bytes_per_second: float | None = None  # of the weights
+        self.files: dict[str, Path] = {}  # files of other models, by "model/name"
         self.page: bytes | None = None  # served instead of the listing, as a captive portal does
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -80,15 +81,26 @@ def _handler(hub: LoopbackHub) -> type[BaseHTTPRequestHandler]:
                 self.answer(200, json.dumps(hub.listing()).encode(), {"Content-Type": "application/json"})
             elif path.startswith(f"/{MODEL}/resolve/"):
                 self.redirect(path.rsplit("/", 1)[1])
+            elif "/resolve/" in path and self.elsewhere(path):
+                given = self.described(self.elsewhere(path))
+                self.answer(302, b"", given | {"Location": f"{hub.address}/files{path}"})
+            elif path.startswith("/files/") and self.elsewhere(path.removeprefix("/files")):
+                self.answer(200, self.elsewhere(path.removeprefix("/files")).read_bytes(), {"Accept-Ranges": "bytes"})
             elif path.startswith("/content/") and (hub.folder / path.rsplit("/", 1)[1]).is_file():
                 self.content(path.rsplit("/", 1)[1])
             else:
                 self.answer(404, b"{}", {"X-Error-Code": "RepoNotFound"})
 
+        def elsewhere(self, path):
+            """The file of another model that ``/model/resolve/commit/name`` asks for."""
+            model, _, rest = path.removeprefix("/").partition("/resolve/")
+            return hub.files.get(f"{model}/{rest.partition('/')[2]}")
+
+        def described(self, file):
+            return {"X-Repo-Commit": hub.commit, "X-Linked-Size": str(file.stat().st_size), "ETag": '"listed"'}
+
         def redirect(self, name):
-            size = (hub.folder / name).stat().st_size
-            given = {"X-Repo-Commit": hub.commit, "X-Linked-Size": str(size), "ETag": '"listed"'}
-            self.answer(302, b"", {**given, "Location": f"{hub.address}/content/{name}"})
+            self.answer(302, b"", self.described(hub.folder / name) | {"Location": f"{hub.address}/content/{name}"})
 
         def content(self, name):
             data = bytearray((hub.folder / name).read_bytes())

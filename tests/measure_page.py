@@ -16,7 +16,7 @@ from statistics import median, quantiles
 from browsing import await_idle, chromium
 from fakes import DROPOUT, ScriptedGenerator, write_notes
 from page import open_page
-from serving import REPOSITORY, page_server
+from page_server import REPOSITORY, page_of_topics
 
 from assistant.ui import chat_page
 
@@ -71,7 +71,7 @@ def main() -> None:
     topics = tuple(
         sorted(each.name for each in (REPOSITORY / "knowledge").iterdir() if each.is_dir() and each.name[0] != ".")
     )
-    with tempfile.TemporaryDirectory() as folder, page_server(Path(folder), topics, model="none") as address:
+    with tempfile.TemporaryDirectory() as folder, page_of_topics(Path(folder), *topics, model="none") as address:
         print(f"question box after the first request to a new server: {first_question_seconds(address):.1f} s")
         print(f"question box for the next visitor: {first_question_seconds(address):.1f} s")
 

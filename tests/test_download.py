@@ -21,7 +21,8 @@ from tiny_gpt2 import make, shards, train_tokenizer
 
 from assistant.engines.download import fetch_checkpoint
 from assistant.errors import ModelError, Postponed
-from assistant.models.hub import COMPLETE, has_weights, hub_answers, local_checkpoint
+from assistant.models import embedded
+from assistant.models.hub import COMPLETE, download_folder, has_weights, hub_answers, local_checkpoint
 from assistant.settings import REPOSITORY
 
 WEIGHTS = "model.safetensors"
@@ -213,6 +214,24 @@ def test_two_processes_do_not_download_the_same_model(hub, tmp_path):
     (tmp_path / "here").mkdir()
     with filelock.FileLock(tmp_path / "here" / ".lock"), pytest.raises(Postponed, match="Another process"):
         fetch_checkpoint(MODEL, tmp_path / "here")
+
+
+def test_the_embedded_model_comes_as_one_file_known_beforehand(hub, tmp_path):
+    hub.files = {f"{embedded.HUB}/{embedded.FILE}": embedded.packaged_file()}
+    folder = fetch_checkpoint(embedded.HUB, download_folder(tmp_path, embedded.HUB))
+    assert embedded.downloaded_file(tmp_path) == folder / embedded.FILE
+    asked = [path for _, path, _ in hub.requests if path.startswith(f"/{embedded.HUB}/")]
+    assert asked == [f"/{embedded.HUB}/resolve/{embedded.COMMIT}/{embedded.FILE}"]
+
+
+def test_another_file_in_the_place_of_the_embedded_model_is_refused(hub, tmp_path):
+    other = tmp_path / "other.gguf"
+    with other.open("wb") as file:
+        file.truncate(embedded.SIZE)
+    hub.files = {f"{embedded.HUB}/{embedded.FILE}": other}
+    with pytest.raises(ModelError, match="arrived damaged"):
+        fetch_checkpoint(embedded.HUB, download_folder(tmp_path, embedded.HUB))
+    assert embedded.downloaded_file(tmp_path) is None
 
 
 def test_a_snapshot_in_the_shared_cache_is_found(hub, tmp_path, monkeypatch):

@@ -6,9 +6,10 @@ import pytest
 
 from assistant.errors import ModelError
 from assistant.hosts import Host
-from assistant.models import candidates
+from assistant.models import embedded as embedded_model
 from assistant.models.candidates import list_candidates
 from assistant.models.choice import choose
+from assistant.models.hub import COMPLETE, download_folder
 from assistant.models.shapes import APP_BYTES, GIB, SHAPES, converted_folder, shape_of
 from assistant.settings import read_settings
 
@@ -23,13 +24,13 @@ def embedded(tmp_path, monkeypatch):
     """The GGUF file of an installed package."""
     file = tmp_path / "small.gguf"
     file.write_bytes(b"GGUF")
-    monkeypatch.setattr(candidates, "embedded_file", lambda: file)
+    monkeypatch.setattr("assistant.models.embedded.packaged_file", lambda: file)
     return file
 
 
 @pytest.fixture
 def no_embedded(monkeypatch):
-    monkeypatch.setattr(candidates, "embedded_file", lambda: None)
+    monkeypatch.setattr("assistant.models.embedded.packaged_file", lambda: None)
 
 
 def convert(settings, *names):
@@ -81,6 +82,31 @@ def test_auto_without_any_model_chooses_none_and_says_how_to_get_one(no_embedded
     assert choice.candidate is None and choice.better is None and "pip install" in choice.reason
 
 
+@pytest.mark.parametrize("name", ["auto", "gpt2-xl"])
+def test_without_any_model_the_small_one_is_got_before_the_large_one(no_embedded, name):
+    choice = choose(read_settings(model=name), host(), hub=True)
+    assert choice.candidate is None
+    assert (choice.meanwhile.info.name, choice.better.info.name) == ("SmolLM2-135M-Instruct", "gpt2-xl")
+    assert "0.1 GB to be downloaded" in choice.meanwhile.reason
+    assert choice.meanwhile.plan.converted is None
+
+
+def test_the_small_model_is_all_that_is_got_where_no_other_fits(no_embedded):
+    choice = choose(read_settings(), host(0.95), hub=True)
+    assert (choice.better.info.name, choice.meanwhile) == ("SmolLM2-135M-Instruct", None)
+
+
+def test_the_small_model_is_used_at_once_when_it_has_been_downloaded(no_embedded):
+    settings = read_settings()
+    folder = download_folder(settings.home, embedded_model.HUB)
+    folder.mkdir(parents=True)
+    (folder / embedded_model.FILE).write_bytes(b"GGUF")
+    assert choose(settings, host(), hub=False).candidate is None  # it may be half a file
+    (folder / COMPLETE).touch()
+    choice = choose(settings, host(), hub=True)
+    assert (choice.candidate.source, choice.meanwhile) == (str(folder / embedded_model.FILE), None)
+
+
 def test_auto_on_a_host_too_small_for_everything_chooses_none(embedded):
     assert choose(read_settings(), host(0.5), hub=False).candidate is None
 
@@ -112,7 +138,7 @@ def test_a_name_that_cannot_be_used_says_why_and_what_to_do(embedded, name, memo
 
 def test_the_embedded_model_that_is_not_installed_says_how_to_install_it(no_embedded):
     with pytest.raises(ModelError, match="pip install"):
-        choose(read_settings(model="embedded"), host())
+        choose(read_settings(model="embedded"), host(), hub=False)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +24,7 @@ from assistant.engines.upgrade import MAX_FAILURES, Upgrade
 from assistant.errors import AssistantError, EngineError, ModelError
 from assistant.generator import held
 from assistant.hosts import Host
+from assistant.models import embedded
 from assistant.models.candidates import Candidate, Plan, list_candidates
 from assistant.models.choice import choose
 from assistant.models.hub import COMPLETE, download_folder
@@ -330,6 +331,90 @@ def test_a_hub_model_is_downloaded_converted_and_answers_in_place_of_the_first(h
     finally:
         upgrade.close()
         generator.close()
+
+
+@pytest.mark.slow
+def test_a_host_with_no_model_answers_with_the_small_one_until_the_better_one_is_here(hub, tmp_path, monkeypatch):  # noqa: F811
+    hub.files = {f"{embedded.HUB}/{embedded.FILE}": embedded.packaged_file()}
+    hub.bytes_per_second = 4 * 10**6  # of the better one: the small one starts meanwhile
+    monkeypatch.setattr(embedded, "packaged_file", lambda: None)
+    settings = settings_of(tmp_path, model=MODEL, running=1)
+    choice, generator = assembly.start_generator(settings, HOST)
+    assert choice.candidate is None and generator.current is None
+    assert generator.info.name == "SmolLM2-135M-Instruct"  # what is expected next
+    upgrade = assembly.start_upgrade(settings, HOST, choice, generator)
+    try:
+        assert "Getting SmolLM2-135M-Instruct" in _line(upgrade, lambda line: "SmolLM2" in line)
+        _line(upgrade, lambda line: MODEL in line)
+        assert upgrade.got_first
+        pieces = list(generator.stream("Say hello.", Decoding(max_new_tokens=8)))
+        assert pieces[-1].tokens > 0 and generator.info.name == "SmolLM2-135M-Instruct"
+        hub.bytes_per_second = None
+        assert upgrade.wait(60).state == "done"
+        assert generator.info.name == MODEL
+        assert choose(settings, HOST, False).better is None
+        assert choose(settings_of(tmp_path), HOST, False).candidate.info.name == "SmolLM2-135M-Instruct"  # it stays
+    finally:
+        upgrade.close()
+        generator.close()
+
+
+def _line(upgrade: Upgrade, wanted: Callable[[str], bool]) -> str:
+    """What is told of the upgrade once it is what is wanted."""
+    until = time.monotonic() + 60
+    while not wanted(upgrade.status.line):
+        assert time.monotonic() < until, upgrade.status
+        time.sleep(0.02)
+    return upgrade.status.line
+
+
+def test_a_small_model_that_cannot_be_had_holds_the_better_one_up_not_at_all(tmp_path, checkpoint):
+    better, small = (
+        Candidate(ModelInfo(name, "torch", 64), "", GIB, False, "", Plan(checkpoint)) for name in ("better", "small")
+    )
+    shelf = Shelf(ModelError("it did not start."))
+    upgrade = Upgrade(better, settings_of(tmp_path), shelf, first=small)
+    assert upgrade.wait(10) == UpgradeStatus("better", "done")
+    assert [got.info.name for got in shelf.got] == ["better"] and not upgrade.got_first
+    upgrade = Upgrade(better, settings_of(tmp_path), shelf := Shelf(), first=small)
+    assert upgrade.wait(10).state == "done" and upgrade.got_first
+    assert [got.info.name for got in shelf.got] == ["small", "better"]
+
+
+def test_a_small_model_that_is_here_is_not_got_again_when_the_better_one_is_tried_again(tmp_path, checkpoint):
+    better, small = (
+        Candidate(ModelInfo(name, "torch", 64), "", GIB, False, "", Plan(checkpoint)) for name in ("better", "small")
+    )
+    shelf = Shelf()
+    install, tries = shelf.install, []
+
+    def fail_once(candidate: Candidate) -> None:
+        tries.append(candidate.info.name)
+        if tries == ["small", "better"]:
+            raise ModelError("it did not start.")
+        install(candidate)
+
+    shelf.install = fail_once
+    upgrade = Upgrade(better, settings_of(tmp_path), shelf, pauses=(0.01,), first=small)
+    assert upgrade.wait(10).state == "done"
+    assert tries == ["small", "better", "better"]
+
+
+@pytest.mark.parametrize("memory", [8 * GIB, 3 * GIB])
+def test_the_small_model_that_came_first_answers_again_when_the_better_one_does_not_start(memory):
+    log: list[str] = []
+    small, big = candidate_of("small", GIB), candidate_of("big", 2 * GIB)
+    generator = SwitchingGenerator(None, "small")
+
+    def start(candidate: Candidate) -> Model:
+        return Model(candidate.info.name, log, fails="It cannot be loaded." if candidate is big else "")
+
+    place = Replacement(generator, None, replace(HOST, memory=memory), start)
+    with place.room(small):
+        place.install(small)
+    with pytest.raises(ModelError, match="cannot be loaded"), place.room(big):
+        place.install(big)
+    assert generator.info.name == "small" and not generator.current.closed
 
 
 def test_torch_gets_the_checkpoint_as_it_is(hub, tmp_path):  # noqa: F811

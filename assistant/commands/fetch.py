@@ -27,8 +27,8 @@ REPORT_SECONDS = 0.5
 def fetch(model: str, child: bool, folder: Path | None, reserve: int) -> None:
     """Download MODEL from the hub and convert it, so that the app starts with it.
 
-    MODEL is auto (the best that this host can run), gpt2-xl, gpt2-large, gpt2-medium, gpt2 or a hub id. A download
-    that broke off goes on where it was.
+    MODEL is auto (the best that this host can run), gpt2-xl, gpt2-large, gpt2-medium, gpt2, embedded (the small chat
+    model) or a hub id. A download that broke off goes on where it was.
     """
     if child and folder:
         _fetch_for_parent(model, folder, reserve)

@@ -62,7 +62,8 @@ def models(as_json: bool, knowledge: Path | None) -> None:
     if hub is False and not any(candidate.usable for candidate in candidates[:-1]):
         click.echo("With a GPT-2 checkpoint in a folder, run: python -m assistant convert FOLDER")
     if choice.better:
-        click.echo(f"The app gets {choice.better.info.name} in the background, then switches to it.")
+        first = f"{choice.meanwhile.info.name} first, then " if choice.meanwhile else ""
+        click.echo(f"The app gets {first}{choice.better.info.name} in the background, then switches to it.")
 
 
 def _is(chosen: Candidate | None, candidate: Candidate) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assistant.engines.gpt2_checkpoint import SMALL_FILES
 from assistant.errors import ModelError, Postponed
+from assistant.models import embedded
 from assistant.models.hub import hub_address
 
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
@@ -30,6 +31,8 @@ class RemoteFile:
 
 def list_files(hub_id: str) -> tuple[str, tuple[RemoteFile, ...]]:
     """The commit at the hub now, and the files of it that are needed. Raises ModelError when they are not all there."""
+    if hub_id == embedded.HUB:  # known beforehand; the hub is not asked what it should be
+        return embedded.COMMIT, (RemoteFile(embedded.FILE, embedded.SIZE, embedded.SHA256, ""),)
     # It takes 0.3 s to import, and only downloads need it.
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HFValidationError

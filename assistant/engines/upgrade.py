@@ -52,12 +52,15 @@ class Upgrade:
         settings: Settings,
         place: Place,
         pauses: Sequence[float] = BACKOFF_SECONDS,
+        first: Candidate | None = None,
     ) -> None:
-        """Begin in the background. ``pauses`` are seconds between tries."""
-        if candidate.plan is None:
-            raise ValueError("an upgrade needs a candidate with a plan")
+        """Begin in the background. ``pauses`` are seconds between tries.
+
+        ``first`` is small and answers until the better one is here. That it cannot be had holds nothing up.
+        """
         self._candidate = candidate
-        self._plan = candidate.plan
+        self._first = first
+        self._got_first = False
         self._settings = settings
         self._place = place
         self._pauses = pauses
@@ -73,6 +76,11 @@ class Upgrade:
     def status(self) -> UpgradeStatus:
         """How far it is."""
         return self._status
+
+    @property
+    def got_first(self) -> bool:
+        """Whether the small model that was to come first is here."""
+        return self._got_first
 
     def wait(self, seconds: float) -> UpgradeStatus:
         """The status once it is done, failed or closed, or after some seconds."""
@@ -115,17 +123,28 @@ class Upgrade:
         self._over.set()
 
     def _try(self) -> None:
-        self._status = replace(self._status, state="looking")
-        plan = self._plan
+        if self._first is not None and not self._got_first:
+            try:
+                self._get(self._first)
+                self._got_first = True
+            except AssistantError as fault:
+                log.warning("%s could not be got: %s", self._first.info.name, fault)
+        self._get(self._candidate)
+
+    def _get(self, candidate: Candidate) -> None:
+        plan = candidate.plan
+        if plan is None:
+            raise ValueError(f"{candidate.info.name} has no plan")
+        self._status = UpgradeStatus(candidate.info.name, "looking")
         is_converted = plan.converted is not None and (plan.converted / "openvino_model.xml").is_file()
         if plan.hub and not is_converted and not (plan.checkpoint / COMPLETE).is_file():
             self._download(plan)
-        with self._place.room(self._candidate):
+        with self._place.room(candidate):
             folder = plan.converted if is_converted and plan.converted else self._convert(plan)
             if self._closed.is_set():
                 raise Ended
             self._status = replace(self._status, state="starting", problem="")
-            self._place.install(finished(self._candidate, folder))
+            self._place.install(finished(candidate, folder))
 
     def _download(self, plan: Plan) -> None:
         if not hub_answers():

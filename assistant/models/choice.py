@@ -26,7 +26,8 @@ def choose(settings: Settings, host: Host, hub: bool | None = None) -> Choice:
     if named.usable:
         return Choice(named, f"ASSISTANT_MODEL names {settings.model}.")
     until = f"{now.info.name} answers" if now else "the notes answer alone"
-    return Choice(now, f"until {named.info.name} is here, {until}; {named.info.name}: {named.reason}", named)
+    reason = f"until {named.info.name} is here, {until}; {named.info.name}: {named.reason}"
+    return Choice(now, reason, named, None if now else _meanwhile(candidates, named))
 
 
 def _best(candidates: Sequence[Candidate], now: Candidate | None) -> Choice:
@@ -34,7 +35,14 @@ def _best(candidates: Sequence[Candidate], now: Candidate | None) -> Choice:
     better = next((candidate for candidate in before if candidate.plan), None)
     if now is None:
         what = f"{better.info.name}: {better.reason}" if better else f"To get one: {candidates[-1].reason}"
-        return Choice(None, f"no model can be used here yet, so answers come from the notes alone. {what}", better)
+        reason = f"no model can be used here yet, so answers come from the notes alone. {what}"
+        return Choice(None, reason, better, _meanwhile(candidates, better))
     first = better or (before[0] if before else None)
     why = f"; {first.info.name}: {first.reason}" if first and first.info.name != now.info.name else ""
     return Choice(now, f"the best that this host can run now{why}", better)
+
+
+def _meanwhile(candidates: Sequence[Candidate], better: Candidate | None) -> Candidate | None:
+    """The small model, when it must be got too and is not what is being got: it is here within seconds."""
+    small = candidates[-1]
+    return small if small.plan and better is not None and better.info != small.info else None

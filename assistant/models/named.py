@@ -10,9 +10,8 @@ from pathlib import Path
 from assistant.engines.gpt2_checkpoint import GPT2Shape
 from assistant.errors import ModelError
 from assistant.hosts import Host
+from assistant.models import embedded
 from assistant.models.candidates import (
-    EMBEDDED_NAME,
-    EMBEDDED_WINDOW,
     Candidate,
     Plan,
     config_of,
@@ -42,13 +41,13 @@ def named_candidate(settings: Settings, candidates: Sequence[Candidate], host: H
 def _find(settings: Settings, candidates: Sequence[Candidate], host: Host, hub: bool | None) -> Candidate:
     name = settings.model
     shape = shape_called(name)
-    known = EMBEDDED_NAME if name == "embedded" else shape.name if shape else name
+    known = embedded.NAME if name == "embedded" else shape.name if shape else name
     same = [candidate for candidate in candidates if candidate.info.name == known]
     if same:  # twice on a GPU, for PyTorch and for the CPU: what is here already, then what can be got
         return sorted(same, key=lambda candidate: (not candidate.usable, candidate.plan is None))[0]
     path = Path(name).expanduser()
     if path.suffix == ".gguf" and path.is_file():
-        info = ModelInfo(path.stem, "openvino", EMBEDDED_WINDOW, detail=f"Read from {path.name}.")
+        info = ModelInfo(path.stem, "openvino", embedded.WINDOW, detail=f"Read from {path.name}.")
         return fits(Candidate(info, str(path), path.stat().st_size * 2, True, "named"), host)
     if path.is_dir():
         return _folder(path, path.name, settings, host)

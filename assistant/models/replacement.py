@@ -48,6 +48,7 @@ class Replacement:
             new.close()
             raise ModelError(status.detail or "it did not start.")
         self._switching.swap(new, DRAIN_SECONDS)
+        self._first = candidate
 
     def _make_room(self, candidate: Candidate) -> None:
         """End the first model when both do not fit; its answers under way are finished before."""
