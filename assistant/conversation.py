@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
+from uuid import uuid4
 
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
@@ -52,6 +53,7 @@ class Chat:
     name: str = ""  # given by the visitor; otherwise the first question names it
     exchanges: list[Exchange] = field(default_factory=list)
     shown: dict[int | None, int] = field(default_factory=dict)  # what follows an exchange -> the version shown
+    uid: str = field(default_factory=lambda: uuid4().hex, compare=False)  # where a browser keeps it
 
     @property
     def title(self) -> str:

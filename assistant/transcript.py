@@ -66,21 +66,25 @@ def chat_from_json(content: bytes) -> Chat:
         raise AssistantError(
             f"This is not a chat that was exported here: {where}: {first['msg']}. Choose a JSON file made with Export."
         ) from None
-    _check(file)
-    shown = {file.exchanges[number].after: number for number in file.shown}
-    for exchange in file.exchanges:
+    return checked_chat(file.name, file.exchanges, file.shown)
+
+
+def checked_chat(name: str, exchanges: list[Exchange], shown: Sequence[int]) -> Chat:
+    """A chat from outside, ``shown`` as in the file. Raises AssistantError when its parts do not fit together."""
+    _check(exchanges, shown)
+    for exchange in exchanges:
         if exchange.state == "asked":  # nothing is asked just because a file says so
             exchange.state = "writing"
-    return Chat(" ".join(file.name.split())[:LONGEST_NAME], file.exchanges, shown)
+    return Chat(" ".join(name.split())[:LONGEST_NAME], exchanges, {exchanges[at].after: at for at in shown})
 
 
-def _check(file: _File) -> None:
+def _check(exchanges: Sequence[Exchange], shown: Sequence[int]) -> None:
     """What types alone cannot say."""
-    if not file.exchanges:
+    if not exchanges:
         raise AssistantError("This chat file holds no question. Export a chat that has one.")
-    if len(file.exchanges) > LONGEST_CHAT:
-        raise AssistantError(f"A chat may hold {LONGEST_CHAT} exchanges, this file has {len(file.exchanges)}.")
-    for place, exchange in enumerate(file.exchanges):
+    if len(exchanges) > LONGEST_CHAT:
+        raise AssistantError(f"A chat may hold {LONGEST_CHAT} exchanges, this file has {len(exchanges)}.")
+    for place, exchange in enumerate(exchanges):
         follows = exchange.after is None or 0 <= exchange.after < place
         if exchange.number != place or not follows:
             raise AssistantError(f"Exchange {place} of this chat file has a wrong number or follows a later one.")
@@ -91,8 +95,8 @@ def _check(file: _File) -> None:
         cited = {each.source for each in exchange.lead} | {each.source for each in exchange.sentences} - {None}
         if len(ranks) != len(exchange.sources) or not cited <= ranks:
             raise AssistantError(f"Exchange {place} of this chat file cites a source that it does not hold.")
-    places = [file.exchanges[number].after for number in file.shown if 0 <= number < len(file.exchanges)]
-    if len(places) != len(file.shown) or set(places) != {exchange.after for exchange in file.exchanges}:
+    places = [exchanges[number].after for number in shown if 0 <= number < len(exchanges)]
+    if len(places) != len(shown) or set(places) != {exchange.after for exchange in exchanges}:
         raise AssistantError("This chat file does not say for every question which version is shown.")
     if len(set(places)) != len(places):
         raise AssistantError("This chat file shows two versions of one question.")

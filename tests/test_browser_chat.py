@@ -8,7 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import MARKS, answer, ask, await_idle, sources, visit
 from fakes import ScriptedEngine
-from serving import page_server, served
+from page_server import page_of_topics
+from serving import served
 
 from assistant.engines.server import create_app
 from assistant.records import ModelInfo
@@ -57,7 +58,7 @@ def place(tmp_path_factory):
 def address(place, engine):
     with (
         served(create_app(engine, "")) as model,
-        page_server(place, ("regularization",), endpoint=f"{model}/v1", feedback=str(place / "ratings")) as address,
+        page_of_topics(place, "regularization", endpoint=f"{model}/v1", feedback=str(place / "ratings")) as address,
     ):
         yield address
 
@@ -238,7 +239,7 @@ def test_the_host_box_tells_what_is_used_and_what_is_kept(page):
     used, allowed = re.search(r"Memory: ([\d.]+) of ([\d.]+) GB, page and engine together", panel.inner_text()).groups()
     assert 0 < float(used) < float(allowed)
     assert "Engine: openvino, window of 1,024 tokens" in panel.inner_text()
-    assert "Chats: in this browser tab alone" in panel.inner_text()
+    assert "Chats: in your browser alone" in panel.inner_text()
 
 
 def test_details_draw_the_window_and_hold_the_exact_prompt(page):

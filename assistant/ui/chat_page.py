@@ -18,6 +18,7 @@ from assistant.settings import Settings
 from assistant.suggestions import suggest, suggest_nearest
 from assistant.ui.answer import missed_model
 from assistant.ui.chat_files import draw_file_results, keep_files, take_kept_files
+from assistant.ui.chat_keeper import keep_chats
 from assistant.ui.dialogs import forget_dialogs
 from assistant.ui.model_box import doubt_model, look_at_model
 from assistant.ui.safe import safe_label
@@ -59,6 +60,7 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
         key="question",
         on_submit=_ask_typed,
     )
+    keeper = st.empty()
     chats = session_chats()
     chat, number = chats.chat, chats.current
     library = library_of(parts) if parts else None
@@ -91,6 +93,8 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
         # The parts came, or the model became another or stopped, while the answer was written. Drawn anew and not added
         # to: a turn of the loading's clock that waits for the end of this run would keep the question box locked.
         st.rerun()
+    with keeper:
+        keep_chats()
 
 
 def _first_drawn(turns: int, key: str) -> int:

@@ -14,6 +14,7 @@ from assistant.transcript import (
     chat_to_markdown,
     file_name,
 )
+from assistant.ui.chat_keeper import draw_keeping
 from assistant.ui.dialogs import dialog
 from assistant.ui.safe import safe_label, safe_markdown
 from assistant.ui.state import Chats, say_once, session_chats
@@ -39,6 +40,7 @@ def draw_chats() -> None:
             on_change=_open,
             args=(chats.moves,),
         )
+    draw_keeping()
     action = st.menu_button(
         "This chat", [RENAME, EXPORT, IMPORT, DELETE], icon=":material/more_horiz:", width="stretch", key="chat_menu"
     )
@@ -84,7 +86,7 @@ def _export(chat: Chat) -> None:
     if not chat.exchanges:
         st.caption("There is nothing to export yet. Ask a question first.")
         return
-    st.caption("Chats live in this browser tab alone. A file keeps one.")
+    st.caption("A file keeps a chat beyond this browser, and can be read or imported again.")
     with st.container(horizontal=True):
         st.download_button(
             "Markdown, to read",

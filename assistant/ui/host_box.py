@@ -42,7 +42,7 @@ def draw_host_box(parts: Parts) -> None:
         lines += [
             _UPLOADS[place_of(parts.settings)],
             f"{host.disk_free / GIB:.0f} GB of disk were free at the start",
-            "Chats: in this browser tab alone, gone when it closes",
+            "Chats: in your browser alone, never on this host's disk",
         ]
         if parts.settings.feedback != "off":
             lines.append("Ratings: kept in a file on this host, without who gave them")

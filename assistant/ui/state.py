@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -21,6 +22,7 @@ class Chats:
     current: int = 1
     made: int = 1  # since the session began: numbers are never used twice
     moves: int = 0  # how often another chat was opened otherwise than by choosing it from the list
+    deleted: list[str] = field(default_factory=list)  # uids
 
     @property
     def chat(self) -> Chat:
@@ -55,12 +57,28 @@ class Chats:
 
     def delete(self, number: int) -> None:
         """Forget a chat."""
-        del self.all[number]
+        self.deleted.append(self.all.pop(number).uid)
         if not self.all:
             self.made += 1
             self.all = {self.made: Chat()}
         if self.current not in self.all:
             self._move_to(next(iter(self.all)))
+
+    def take_back(self, kept: Sequence[Chat], opened: str) -> None:
+        """Chats of an earlier session, the newest first, behind those of this one.
+
+        The one with the uid ``opened`` is opened again unless something was asked meanwhile. Beyond ``MOST_CHATS`` the
+        oldest stay out.
+        """
+        here = {chat.uid for chat in self.all.values()}
+        for chat in kept:
+            if chat.uid not in here and len(self.all) < MOST_CHATS:
+                self.made += 1
+                self.all[self.made] = chat
+        again = next((number for number, chat in self.all.items() if chat.uid == opened), self.current)
+        if again != self.current and not self.chat.exchanges:
+            del self.all[self.current]
+            self._move_to(again)
 
     def _move_to(self, number: int) -> None:
         self.current = number

@@ -1,0 +1,133 @@
+"""Keeps the chats in the visitor's own browser, so that they outlive a reload, a lost connection and this process.
+
+The host keeps nothing. What the browser gives back to a new session is checked as an imported chat is.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+from assistant.conversation import Chat
+from assistant.kept_chats import chat_record, exchange_record, read_records
+from assistant.ui.state import Chats, say_once, session_chats
+
+SENT_AGAIN = 2  # exchanges at the end of the open chat: a browser may miss what the next drawing replaces
+_KEY, _TOGGLE, _STATE = "chat_keeper", "keep_chats", "chat_keeper_state"  # in the session
+
+
+@dataclass
+class _Sent:
+    """What this session told its browser."""
+
+    session: str = field(default_factory=lambda: uuid4().hex)  # known to this browser alone, and used for nothing else
+    keeps: bool = True
+    choices: int = 0  # how often the visitor changed that
+    chats: dict[str, tuple[object, str]] = field(default_factory=dict)  # by uid: the state of a chat, and its record
+    exchanges: set[str] = field(default_factory=set)  # keys of their records
+
+
+def draw_keeping() -> None:
+    """The switch in the side panel."""
+    sent = _sent()
+    if st.session_state.get(_TOGGLE) != sent.keeps:  # setting what it is already could undo a click under way
+        st.session_state[_TOGGLE] = sent.keeps
+    st.toggle(
+        "Keep chats in this browser",
+        key=_TOGGLE,
+        on_change=_choose,
+        help="They are there again after a reload, in this browser alone; the host keeps none. "
+        "Turning this off removes what is kept.",
+    )
+
+
+def keep_chats() -> None:
+    """Give the browser what has changed, and take from it what it has kept. Call it when the page has been drawn."""
+    sent, chats = _sent(), session_chats()
+    _component()(
+        key=_KEY,
+        data={
+            "session": sent.session,
+            "choice": {"number": sent.choices, "keeps": sent.keeps},
+            "open": chats.chat.uid,
+            "gone": list(chats.deleted),
+            "records": _changed(sent, chats) if sent.keeps else {},
+        },
+        on_found_change=_take_back,
+        height=1,
+    )
+
+
+@cache
+def _component() -> Any:
+    js = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    return st.components.v2.component("chat_keeper", js=js)
+
+
+def _sent() -> _Sent:
+    if _STATE not in st.session_state:
+        st.session_state[_STATE] = _Sent()
+    sent: _Sent = st.session_state[_STATE]
+    return sent
+
+
+def _choose() -> None:
+    sent = _sent()
+    sent.keeps = st.session_state[_TOGGLE]
+    sent.choices += 1
+    sent.chats.clear()
+    sent.exchanges.clear()
+
+
+def _changed(sent: _Sent, chats: Chats) -> dict[str, str]:
+    """The records that the browser may not have yet."""
+    records: dict[str, str] = {}
+    for chat in chats.all.values():
+        written = [exchange for exchange in chat.exchanges if exchange.state != "asked"]
+        state = _state(chat)
+        if written and sent.chats.get(chat.uid, (None, ""))[0] != state:
+            sent.chats[chat.uid] = state, chat_record(chat, time.time())
+        if record := sent.chats.get(chat.uid, (None, ""))[1]:
+            records[chat.uid] = record
+        again = {exchange.number for exchange in written[-SENT_AGAIN:] if chat is chats.chat}
+        for exchange in written:
+            key = f"{chat.uid}/{exchange.number}"
+            if key not in sent.exchanges or exchange.number in again:
+                records[key] = exchange_record(exchange)
+                sent.exchanges.add(key)
+    return records
+
+
+def _state(chat: Chat) -> object:
+    """Another one when a chat has changed: answers that are written stay as they are."""
+    return chat.name, tuple(chat.shown.values()), sum(exchange.state != "asked" for exchange in chat.exchanges)
+
+
+def _take_back() -> None:
+    """What the browser had kept, into this session."""
+    sent, found = _sent(), st.session_state[_KEY].get("found")
+    if not isinstance(found, dict):
+        return
+    if found.get("off"):
+        sent.keeps = False
+        return
+    records = found.get("records")
+    if not isinstance(records, dict):
+        return
+    kept = read_records({str(key): str(record) for key, record in records.items()})
+    session_chats().take_back(kept.chats, str(found.get("open")))
+    for chat in kept.chats:
+        sent.chats[chat.uid] = _state(chat), ""  # the browser has it, with the time of its last change
+        sent.exchanges.update(f"{chat.uid}/{exchange.number}" for exchange in chat.exchanges)
+    if kept.unreadable:
+        chats = "1 chat" if kept.unreadable == 1 else f"{kept.unreadable} chats"
+        say_once(
+            f"{chats} that this browser had kept cannot be read; another version may have written it. To be rid of "
+            'what is kept, turn off "Keep chats in this browser".'
+        )

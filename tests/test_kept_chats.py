@@ -1,0 +1,132 @@
+"""What a browser keeps of chats comes back whole; what somebody else put there costs nothing but itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_transcript import chat  # noqa: F401 - a fixture
+
+from assistant.conversation import Chat
+from assistant.decoding import Decoding
+from assistant.kept_chats import MOST_BYTES, chat_record, exchange_record, read_records
+
+
+def records_of(*chats: Chat) -> dict[str, str]:
+    records = {}
+    for age, each in enumerate(chats):
+        records[each.uid] = chat_record(each, 1000.0 - age)
+        records |= {f"{each.uid}/{exchange.number}": exchange_record(exchange) for exchange in each.exchanges}
+    return records
+
+
+def asked(question: str) -> Chat:
+    made = Chat()
+    made.ask(question, Decoding(), 3).state = "done"
+    return made
+
+
+def test_chats_come_back_as_they_were_the_last_changed_first(chat):  # noqa: F811
+    other = asked("What is Adam?")
+    records = records_of(chat, other)
+    kept = read_records(dict(reversed(records.items())))
+    assert kept.chats == (chat, other) and kept.unreadable == 0
+    assert [each.uid for each in kept.chats] == [chat.uid, other.uid]
+
+
+def test_records_are_short(chat):  # noqa: F811
+    from assistant.transcript import chat_to_json
+
+    exchange = chat.exchanges[0]
+    exchange.text = "Dropout sets random units to zero during training. " * 40
+    assert len(exchange_record(exchange)) < len(chat_to_json(chat)) / 3
+
+
+def test_an_exchange_that_was_never_written_costs_only_itself(chat):  # noqa: F811
+    records = records_of(chat)
+    del records[f"{chat.uid}/2"]  # it is still shown by the record of the chat
+    (back,) = read_records(records).chats
+    assert [exchange.question for exchange in back.path()] == ["edited"]
+
+
+def test_two_tabs_that_went_on_with_one_chat_leave_a_chat_that_can_be_read(chat):  # noqa: F811
+    records = records_of(chat)
+    twin = read_records(records).chats[0]
+    twin.show(twin.exchanges[0])
+    twin.ask("in the other tab", Decoding(), 3).state = "done"
+    records |= {f"{chat.uid}/3": exchange_record(twin.exchanges[3])}
+    (back,) = read_records(records).chats
+    assert [exchange.question for exchange in back.path()] == ["edited", "follow-up"]
+    back.show(back.exchanges[0])
+    assert [exchange.question for exchange in back.path()] == ["What is dropout?", "in the other tab"]
+
+
+def packed(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode())).decode()
+
+
+GOOD = asked("Does it come back?")
+
+
+@pytest.mark.parametrize(
+    "key, record",
+    [
+        ("", "no json"),
+        ("", "[]"),
+        ("", '{"name": 1, "shown": [], "at": 0}'),
+        ("", '{"name": "", "shown": [[]], "at": 0}'),
+        ("", '{"name": "", "shown": [], "at": 1e999}'),
+        ("", "[" * 100_000),
+        ("/0", "no base64 ü"),
+        ("/0", base64.b64encode(b"no zlib").decode()),
+        ("/0", packed("no json")),
+        ("/0", packed('{"exchange": {}}')),
+        ("/0", exchange_record(GOOD.exchanges[0])[:-8]),
+        ("/0", packed(" " * (MOST_BYTES + 1))),  # 16 MB of JSON in 16 KB
+        ("/0", packed('{"exchange": ' + "[" * 100_000)),
+    ],
+)
+def test_a_spoilt_record_costs_its_own_chat_alone(key, record):
+    bad = asked("Spoilt?")
+    records = records_of(GOOD, bad)
+    records[bad.uid + key] = record
+    kept = read_records(records)
+    assert kept.chats == (GOOD,) and kept.unreadable == 1
+
+
+def test_a_key_that_is_no_uid_is_no_chat():
+    records = {"etc": chat_record(GOOD, 0), "etc/0": exchange_record(GOOD.exchanges[0])}
+    assert read_records(records).chats == () and read_records(records).unreadable == 1
+
+
+def test_all_chats_together_have_a_limit():
+    large = asked("Large?")
+    large.exchanges[0].text = "x" * (MOST_BYTES * 2 // 3)
+    twin = asked("Twin?")
+    twin.exchanges[0].text = large.exchanges[0].text
+    kept = read_records(records_of(large, twin, GOOD))
+    assert kept.chats == (large, GOOD) and kept.unreadable == 1
+
+
+def test_nothing_is_asked_because_a_record_says_so():
+    waiting = asked("Waiting?")
+    waiting.exchanges[0].state = "asked"
+    assert read_records(records_of(waiting)).chats[0].exchanges[0].state == "writing"
+
+
+@given(st.dictionaries(st.text(max_size=40), st.text(max_size=200), max_size=5))
+def test_whatever_is_there_nothing_breaks(records):
+    read_records(records_of(GOOD) | records)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner), max_leaves=8))
+def test_whatever_an_exchange_holds_nothing_breaks(value):
+    content = json.loads(zlib.decompress(base64.b64decode(exchange_record(GOOD.exchanges[0]))))
+    for name in content["exchange"]:
+        changed = {**content["exchange"], name: value}
+        records = records_of(GOOD) | {f"{GOOD.uid}/0": packed(json.dumps({"exchange": changed}))}
+        assert len(read_records(records).chats) <= 1
