@@ -5,7 +5,7 @@ import json
 import pytest
 from browsing import MARKS, answer, ask, await_idle, visit
 from fakes import ScriptedEngine
-from page_server import page_of_topics
+from page_server import page_of_topics, page_server, shipped_notes
 from serving import served
 
 from assistant.engines.server import create_app
@@ -131,6 +131,23 @@ def test_what_somebody_else_put_there_is_no_page_and_costs_nothing_but_itself(pa
     page.get_by_text("<img src=x", exact=False).first.click()
     answer(page)
     assert page.evaluate("window.hit") is None
+
+
+def test_the_chats_come_back_by_themselves_when_the_server_was_started_again(browser, tmp_path):
+    knowledge = shipped_notes(tmp_path / "notes", "regularization")
+    with page_server(tmp_path, knowledge, model="none") as server:
+        context = browser.new_context()
+        page = context.new_page()
+        page.goto(server.address)
+        ask(page, FIRST)
+        answer(page)
+        await_kept(page, 2)
+    with page_server(tmp_path, knowledge, model="none", port=server.port):
+        listed(page).get_by_text("What is dropout").or_(page.get_by_text(FIRST)).first.wait_for()
+        ask(page, "And at test time?")
+        answer(page, 2)
+        await_kept(page, 3)
+        context.close()
 
 
 def test_a_browser_that_keeps_nothing_has_a_page_all_the_same(browser, address):

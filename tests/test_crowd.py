@@ -9,6 +9,7 @@ import psutil
 import pytest
 import websockets
 from crowd import QUESTIONS, foreign_frames, gather_crowd, page_with_stub
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 from stub_engine import EchoEngine
 from visitor import Visitor
 
@@ -150,6 +151,19 @@ def test_stopped_closed_and_repeated_answers_leave_nothing_behind(server, engine
     while page.num_threads() > threads + 2:
         assert time.monotonic() - ended < 30, "threads of visitors who have left are still there"
         time.sleep(0.2)
+    assert "Traceback" not in server.said()
+
+
+def test_a_title_that_the_browser_has_not_yet_seen_change_is_no_chat(server):
+    """What an automatic rerun sends right after the first question, which has given the chat its title."""
+
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            assert "You asked" in await visitor.ask(QUESTIONS[0])
+            late = WidgetState(id=visitor.widgets["open_chat_0"], string_value="New chat")
+            assert "You asked" in await visitor.draw_again(late)
+
+    asyncio.run(visit())
     assert "Traceback" not in server.said()
 
 

@@ -198,7 +198,7 @@ class Visitor:
         element = message.delta.new_element
         kind = element.WhichOneof("type")
         self._drawn.pop(path, None)
-        if kind in ("chat_input", "button_group", "file_uploader"):
+        if kind in ("chat_input", "button_group", "file_uploader", "radio"):
             name = getattr(element, kind).id
             self.widgets[name.split("-", 2)[-1]] = name
         elif kind == "markdown":

@@ -40,10 +40,10 @@ def draw_chats() -> None:
             on_change=_open,
             args=(chats.moves,),
         )
-    draw_keeping()
     action = st.menu_button(
         "This chat", [RENAME, EXPORT, IMPORT, DELETE], icon=":material/more_horiz:", width="stretch", key="chat_menu"
     )
+    draw_keeping()
     if action == RENAME:
         _rename(chats.chat)
     elif action == EXPORT:
@@ -67,9 +67,11 @@ def _list_key(moves: int) -> str:
 
 
 def _open(moves: int) -> None:
-    chats = session_chats()
-    if moves == chats.moves:  # otherwise the browser had not heard yet that another chat is open
-        chats.current = st.session_state[_list_key(moves)]
+    chats, chosen = session_chats(), st.session_state[_list_key(moves)]
+    # Otherwise the browser had not heard yet that another chat is open, or that the first question gave this one a
+    # title: Streamlit passes on a title that is no option any more as it came.
+    if moves == chats.moves and chosen in chats.all:
+        chats.current = chosen
 
 
 @dialog("Rename this chat")
