@@ -133,21 +133,25 @@ def test_what_somebody_else_put_there_is_no_page_and_costs_nothing_but_itself(pa
     assert page.evaluate("window.hit") is None
 
 
-def test_the_chats_come_back_by_themselves_when_the_server_was_started_again(browser, tmp_path):
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_question_after_the_server_was_started_again_goes_on_in_its_chat(browser, tmp_path, keeps):
+    """The page that the browser still shows belongs to a session that is gone."""
     knowledge = shipped_notes(tmp_path / "notes", "regularization")
-    with page_server(tmp_path, knowledge, model="none") as server:
-        context = browser.new_context()
-        page = context.new_page()
-        page.goto(server.address)
+    with page_server(tmp_path, knowledge, model="none") as server, visit(browser, server.address) as page:
         ask(page, FIRST)
         answer(page)
         await_kept(page, 2)
-    with page_server(tmp_path, knowledge, model="none", port=server.port):
-        listed(page).get_by_text("What is dropout").or_(page.get_by_text(FIRST)).first.wait_for()
-        ask(page, "And at test time?")
-        answer(page, 2)
-        await_kept(page, 3)
-        context.close()
+        if not keeps:
+            page.get_by_text("Keep chats in this browser").click()
+            await_kept(page, 1)
+        server.process.terminate()
+        page.wait_for_function("document.querySelector('[data-testid=stChatInput] textarea').disabled")
+        server.process.wait()
+        with page_server(tmp_path, knowledge, model="none", port=server.port):
+            ask(page, "And which rate of dropout is usual?")
+            answer(page, 2 if keeps else 1)
+            page.get_by_text(FIRST).nth(1).wait_for(state="visible" if keeps else "detached")
+            assert page.get_by_test_id("stChatMessage").count() == (4 if keeps else 2)
 
 
 def test_a_browser_that_keeps_nothing_has_a_page_all_the_same(browser, address):

@@ -14,14 +14,15 @@ export default function ({ data, setTriggerValue }) {
   try {
     [store, tab] = [window.localStorage, window.sessionStorage];
   } catch {
-    return; // the browser keeps nothing for this site
+    store = null; // the browser keeps nothing for this site
   }
   if (answered !== data.session) {
     answered = data.session;
     chosen = 0;
-    if (store.getItem(OFF) !== null) setTriggerValue("found", { off: true });
-    else if (chats(store).length) setTriggerValue("found", { records: records(store), open: tab.getItem(OPEN) ?? "" });
+    const found = store && search(store, tab);
+    if (found || data.waits) setTriggerValue("found", found ?? {}); // an answer costs a drawing of the page
   }
+  if (!store) return;
   if (data.choice.number > chosen) {
     chosen = data.choice.number;
     if (data.choice.keeps) store.removeItem(OFF);
@@ -31,6 +32,11 @@ export default function ({ data, setTriggerValue }) {
   if (store.getItem(OFF) !== null) return;
   tab.setItem(OPEN, data.open);
   for (const [key, record] of Object.entries(data.records)) write(store, key, record, data.open);
+}
+
+function search(store, tab) {
+  if (store.getItem(OFF) !== null) return { off: true };
+  return chats(store).length ? { records: records(store), open: tab.getItem(OPEN) ?? "" } : null;
 }
 
 function keys(store) {

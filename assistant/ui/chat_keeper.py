@@ -27,6 +27,7 @@ class _Sent:
     """What this session told its browser."""
 
     session: str = field(default_factory=lambda: uuid4().hex)  # known to this browser alone, and used for nothing else
+    is_answered: bool = False  # the browser has said what it had kept
     keeps: bool = True
     choices: int = 0  # how often the visitor changed that
     chats: dict[str, tuple[object, str]] = field(default_factory=dict)  # by uid: the state of a chat, and its record
@@ -47,8 +48,16 @@ def draw_keeping() -> None:
     )
 
 
-def keep_chats() -> None:
-    """Give the browser what has changed, and take from it what it has kept. Call it when the page has been drawn."""
+def are_chats_back() -> bool:
+    """Whether the browser has given back what it had kept. It may have had nothing, and then says so if asked to."""
+    return _sent().is_answered
+
+
+def keep_chats(*, waits: bool) -> None:
+    """Give the browser what has changed, and take from it what it has kept. Call it when the page has been drawn.
+
+    With ``waits`` it answers also when it has kept nothing.
+    """
     sent, chats = _sent(), session_chats()
     _component()(
         key=_KEY,
@@ -57,6 +66,7 @@ def keep_chats() -> None:
             "choice": {"number": sent.choices, "keeps": sent.keeps},
             "open": chats.chat.uid,
             "gone": list(chats.deleted),
+            "waits": waits,
             "records": _changed(sent, chats) if sent.keeps else {},
         },
         on_found_change=_take_back,
@@ -112,6 +122,7 @@ def _state(chat: Chat) -> object:
 def _take_back() -> None:
     """What the browser had kept, into this session."""
     sent, found = _sent(), st.session_state[_KEY].get("found")
+    sent.is_answered = True
     if not isinstance(found, dict):
         return
     if found.get("off"):

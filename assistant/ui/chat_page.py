@@ -18,7 +18,7 @@ from assistant.settings import Settings
 from assistant.suggestions import suggest, suggest_nearest
 from assistant.ui.answer import missed_model
 from assistant.ui.chat_files import draw_file_results, keep_files, take_kept_files
-from assistant.ui.chat_keeper import keep_chats
+from assistant.ui.chat_keeper import are_chats_back, keep_chats
 from assistant.ui.dialogs import forget_dialogs
 from assistant.ui.model_box import doubt_model, look_at_model
 from assistant.ui.safe import safe_label
@@ -32,6 +32,7 @@ TITLE = "Deep-learning notes"
 PASTED = 10  # times the longest question fit into the box: what is longer still is dropped by it without a word
 TURNS_DRAWN = 10  # of a long chat, the latest
 STEP = 5
+_TAKEN, _HELD = "question_taken", "question_held"  # in the session
 STARTERS = (
     "Where should I learn deep learning?",
     "What is dropout and what happens at test time?",
@@ -47,12 +48,13 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     drawn without the pills that asked it, and nothing has to be drawn a second time when the answer is there.
     """
     forget_dialogs()
+    _ask_held()
     st.title(TITLE, anchor=False)
     st.caption("Ask about deep learning. Answers come from the notes, with their sources.")
     about, parts = draw_sidebar(settings), loading.parts
     model = draw_about(about, parts) if parts is not None else None
     adds = place_of(settings) != "off"
-    st.chat_input(
+    typed = st.chat_input(
         "Ask about deep learning",
         max_chars=PASTED * settings.question_limit,
         accept_file="multiple" if adds else False,
@@ -60,6 +62,7 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
         key="question",
         on_submit=_ask_typed,
     )
+    _hold_if_lost(typed)
     keeper = st.empty()
     chats = session_chats()
     chat, number = chats.chat, chats.current
@@ -94,7 +97,7 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
         # to: a turn of the loading's clock that waits for the end of this run would keep the question box locked.
         st.rerun()
     with keeper:
-        keep_chats()
+        keep_chats(waits=_HELD in st.session_state)
 
 
 def _first_drawn(turns: int, key: str) -> int:
@@ -145,10 +148,29 @@ def _draw_pills(label: str, questions: tuple[str, ...] | list[str], key: str) ->
 
 def _ask_typed() -> None:
     typed = st.session_state.question
+    st.session_state[_TAKEN] = True
     keep_files(getattr(typed, "files", ()))
     question = str(getattr(typed, "text", typed))
     if question.strip():
         _ask(question)
+
+
+def _hold_if_lost(typed: object) -> None:
+    """Keep a question that came without its callback until the browser has given the chats back.
+
+    A browser that lost its session (the connection broke for minutes, or the server was started again) shows the old
+    page until its visitor does something. The new session then knows no widget yet, and calls no callback.
+    """
+    if not st.session_state.pop(_TAKEN, False) and typed is not None:
+        st.session_state[_HELD] = str(getattr(typed, "text", typed))
+
+
+def _ask_held() -> None:
+    """Ask what was held, in the chat that it was meant for."""
+    if _HELD in st.session_state and are_chats_back():
+        question = st.session_state.pop(_HELD)
+        if question.strip():
+            _ask(question)
 
 
 def _ask_pill(key: str) -> None:
