@@ -6,6 +6,7 @@ The host keeps nothing. What the browser gives back to a new session is checked 
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ from assistant.conversation import Chat
 from assistant.kept_chats import chat_record, exchange_record, read_records
 from assistant.ui.state import Chats, say_once, session_chats
 
-SENT_AGAIN = 2  # exchanges at the end of the open chat: a browser may miss what the next drawing replaces
+TIMES_SENT = 5  # drawings that bring a record along: a busy browser misses what the next drawing replaces
 _KEY, _TOGGLE, _STATE = "chat_keeper", "keep_chats", "chat_keeper_state"  # in the session
 
 
@@ -30,8 +31,9 @@ class _Sent:
     is_answered: bool = False  # the browser has said what it had kept
     keeps: bool = True
     choices: int = 0  # how often the visitor changed that
-    chats: dict[str, tuple[object, str]] = field(default_factory=dict)  # by uid: the state of a chat, and its record
+    chats: dict[str, object] = field(default_factory=dict)  # by uid: the state of a chat when it was sent
     exchanges: set[str] = field(default_factory=set)  # keys of their records
+    records: dict[str, tuple[str, int]] = field(default_factory=dict)  # what is sent, and how many times more
 
 
 def draw_keeping() -> None:
@@ -67,7 +69,7 @@ def keep_chats(*, waits: bool) -> None:
             "open": chats.chat.uid,
             "gone": list(chats.deleted),
             "waits": waits,
-            "records": _changed(sent, chats) if sent.keeps else {},
+            "records": _to_send(sent, chats) if sent.keeps else {},
         },
         on_found_change=_take_back,
         height=1,
@@ -93,25 +95,28 @@ def _choose() -> None:
     sent.choices += 1
     sent.chats.clear()
     sent.exchanges.clear()
+    sent.records.clear()
 
 
-def _changed(sent: _Sent, chats: Chats) -> dict[str, str]:
+def _to_send(sent: _Sent, chats: Chats) -> dict[str, str]:
     """The records that the browser may not have yet."""
-    records: dict[str, str] = {}
+    sent.records = {key: (record, times - 1) for key, (record, times) in sent.records.items() if times > 1}
+    sent.records |= {key: (record, TIMES_SENT) for key, record in _changed(sent, chats)}
+    return {key: record for key, (record, _) in sent.records.items()}
+
+
+def _changed(sent: _Sent, chats: Chats) -> Iterator[tuple[str, str]]:
+    """The keys and records of what is new since the last drawing."""
     for chat in chats.all.values():
         written = [exchange for exchange in chat.exchanges if exchange.state != "asked"]
-        state = _state(chat)
-        if written and sent.chats.get(chat.uid, (None, ""))[0] != state:
-            sent.chats[chat.uid] = state, chat_record(chat, time.time())
-        if record := sent.chats.get(chat.uid, (None, ""))[1]:
-            records[chat.uid] = record
-        again = {exchange.number for exchange in written[-SENT_AGAIN:] if chat is chats.chat}
+        if written and sent.chats.get(chat.uid) != _state(chat):
+            sent.chats[chat.uid] = _state(chat)
+            yield chat.uid, chat_record(chat, time.time())
         for exchange in written:
             key = f"{chat.uid}/{exchange.number}"
-            if key not in sent.exchanges or exchange.number in again:
-                records[key] = exchange_record(exchange)
+            if key not in sent.exchanges:
                 sent.exchanges.add(key)
-    return records
+                yield key, exchange_record(exchange)
 
 
 def _state(chat: Chat) -> object:
@@ -134,7 +139,7 @@ def _take_back() -> None:
     kept = read_records({str(key): str(record) for key, record in records.items()})
     session_chats().take_back(kept.chats, str(found.get("open")))
     for chat in kept.chats:
-        sent.chats[chat.uid] = _state(chat), ""  # the browser has it, with the time of its last change
+        sent.chats[chat.uid] = _state(chat)  # the browser has it, with the time of its last change
         sent.exchanges.update(f"{chat.uid}/{exchange.number}" for exchange in chat.exchanges)
     if kept.unreadable:
         chats = "1 chat" if kept.unreadable == 1 else f"{kept.unreadable} chats"
