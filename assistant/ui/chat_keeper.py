@@ -102,7 +102,8 @@ def _to_send(sent: _Sent, chats: Chats) -> dict[str, str]:
     """The records that the browser may not have yet."""
     sent.records = {key: (record, times - 1) for key, (record, times) in sent.records.items() if times > 1}
     sent.records |= {key: (record, TIMES_SENT) for key, record in _changed(sent, chats)}
-    return {key: record for key, (record, _) in sent.records.items()}
+    here = {chat.uid for chat in chats.all.values()}  # a deleted one is not sent again
+    return {key: record for key, (record, _) in sent.records.items() if key.partition("/")[0] in here}
 
 
 def _changed(sent: _Sent, chats: Chats) -> Iterator[tuple[str, str]]:
