@@ -96,8 +96,9 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
         # The parts came, or the model became another or stopped, while the answer was written. Drawn anew and not added
         # to: a turn of the loading's clock that waits for the end of this run would keep the question box locked.
         st.rerun()
-    with keeper:
-        keep_chats(waits=_HELD in st.session_state)
+    else:
+        with keeper:  # not before the parts are there: its code would keep a first visitor's question box waiting
+            keep_chats(waits=_HELD in st.session_state)
 
 
 def _first_drawn(turns: int, key: str) -> int:
