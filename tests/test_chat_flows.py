@@ -218,3 +218,14 @@ def test_of_a_long_chat_the_latest_turns_are_drawn_and_the_earlier_ones_come_wit
     assert page.questions == [f"Question {number}" for number in range(5, 12)]
     page.click("earlier1_button")
     assert len(page.questions) == 12
+
+
+def test_a_question_that_comes_twice_before_it_is_answered_is_asked_once(open_page):
+    page = open_page(generator=ScriptedGenerator("It drops units."))
+    chat = page.app.session_state.chats.chat
+    chat.name = "New chat"  # AppTest sends the title that it saw last
+    chat.ask(COVERED, FOCUSED, 3)  # by a run that was interrupted before it began to answer
+    page.ask(COVERED)
+    assert [(exchange.question, exchange.state) for exchange in chat.exchanges] == [(COVERED, "done")]
+    page.ask(COVERED)
+    assert len(chat.exchanges) == 2, "who asks again is answered again"

@@ -182,9 +182,12 @@ def _ask_pill(key: str) -> None:
 
 
 def _ask(question: str) -> None:
-    choices = current_choices()
+    choices, chat = current_choices(), session_chats().chat
+    last = chat.path()[-1:]
+    if last and last[0].state == "asked" and last[0].question == question:
+        return  # a clock of the page that strikes as a question is sent takes it along, and it comes twice
     try:
-        session_chats().chat.ask(question, choices.decoding, choices.snippets)
+        chat.ask(question, choices.decoding, choices.snippets)
     except AssistantError as fault:
         say_once(str(fault))
 
