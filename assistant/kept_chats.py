@@ -66,6 +66,8 @@ def read_records(records: Records) -> Kept:
     chats: list[tuple[float, Chat]] = []
     unreadable, left = 0, MOST_BYTES
     for uid in (key for key in records if "/" not in key):
+        if f"{uid}/0" not in records:  # deleted in one tab while another went on with it
+            continue
         try:
             at, chat, size = _read_chat(uid, records, left)
         except (AssistantError, ValueError, zlib.error) as fault:

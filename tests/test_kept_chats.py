@@ -13,7 +13,7 @@ from test_transcript import chat  # noqa: F401 - a fixture
 
 from assistant.conversation import Chat
 from assistant.decoding import Decoding
-from assistant.kept_chats import MOST_BYTES, chat_record, exchange_record, read_records
+from assistant.kept_chats import MOST_BYTES, Kept, chat_record, exchange_record, read_records
 
 
 def records_of(*chats: Chat) -> dict[str, str]:
@@ -63,6 +63,12 @@ def test_two_tabs_that_went_on_with_one_chat_leave_a_chat_that_can_be_read(chat)
     assert [exchange.question for exchange in back.path()] == ["edited", "follow-up"]
     back.show(back.exchanges[0])
     assert [exchange.question for exchange in back.path()] == ["What is dropout?", "in the other tab"]
+
+
+def test_a_chat_that_was_deleted_in_another_tab_stays_away_without_a_word(chat):  # noqa: F811
+    records = records_of(chat)
+    del records[f"{chat.uid}/0"], records[f"{chat.uid}/1"]
+    assert read_records(records) == Kept((), 0)
 
 
 def packed(text: str) -> str:
