@@ -66,25 +66,27 @@ def read_records(records: Records) -> Kept:
     chats: list[tuple[float, Chat]] = []
     unreadable, left = 0, MOST_BYTES
     for uid in (key for key in records if "/" not in key):
-        if f"{uid}/0" not in records:  # deleted in one tab while another went on with it
-            continue
         try:
-            at, chat, size = _read_chat(uid, records, left)
+            found = _read_chat(uid, records, left)
         except (AssistantError, ValueError, zlib.error) as fault:
             log.info("a kept chat could not be read (%s)", type(fault).__name__)
             unreadable += 1
         else:
-            left -= size
-            chats.append((at, chat))
+            if found is not None:
+                at, chat, size = found
+                left -= size
+                chats.append((at, chat))
     chats.sort(key=lambda each: each[0], reverse=True)
     return Kept(tuple(chat for _, chat in chats), unreadable)
 
 
-def _read_chat(uid: str, records: Records, most: int) -> tuple[float, Chat, int]:
-    """When it was changed, the chat, and the bytes that it took."""
+def _read_chat(uid: str, records: Records, most: int) -> tuple[float, Chat, int] | None:
+    """When it was changed, the chat, and the bytes that it took; None when another tab has deleted it."""
     if not _UID.fullmatch(uid):
         raise ValueError("this is no uid")
     head = _Head.model_validate_json(records[uid])
+    if f"{uid}/0" not in records:  # a tab that went on with it wrote the rest
+        return None
     exchanges: list[Exchange] = []
     size = 0
     while (packed := records.get(f"{uid}/{len(exchanges)}")) is not None:
