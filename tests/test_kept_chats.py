@@ -14,6 +14,7 @@ from test_transcript import chat  # noqa: F401 - a fixture
 from assistant.conversation import Chat
 from assistant.decoding import Decoding
 from assistant.kept_chats import MOST_BYTES, Kept, chat_record, exchange_record, read_records
+from assistant.transcript import chat_to_json
 
 
 def records_of(*chats: Chat) -> dict[str, str]:
@@ -39,8 +40,6 @@ def test_chats_come_back_as_they_were_the_last_changed_first(chat):  # noqa: F81
 
 
 def test_records_are_short(chat):  # noqa: F811
-    from assistant.transcript import chat_to_json
-
     exchange = chat.exchanges[0]
     exchange.text = "Dropout sets random units to zero during training. " * 40
     assert len(exchange_record(exchange)) < len(chat_to_json(chat)) / 3
@@ -126,7 +125,7 @@ def test_nothing_is_asked_because_a_record_says_so():
 
 @given(st.dictionaries(st.text(max_size=40), st.text(max_size=200), max_size=5))
 def test_whatever_is_there_nothing_breaks(records):
-    read_records(records_of(GOOD) | records)
+    assert read_records(records_of(GOOD) | records).chats == (GOOD,)
 
 
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.lists(inner), max_leaves=8))

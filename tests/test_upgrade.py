@@ -248,6 +248,11 @@ def test_a_model_that_comes_after_the_end_is_closed_at_once():
     assert late.closed
 
 
+def all_but(broken: Candidate, log: list[str]) -> Callable[[Candidate], Model]:
+    """Starts every model but one, which cannot be loaded."""
+    return lambda each: Model(each.info.name, log, fails="It cannot be loaded." if each is broken else "")
+
+
 def candidate_of(name: str, memory: int) -> Candidate:
     return Candidate(ModelInfo(name, "openvino", 64), "", memory, True, "")
 
@@ -275,11 +280,7 @@ def test_the_first_model_answers_again_when_the_better_one_does_not_start(memory
     log: list[str] = []
     small, big = candidate_of("small", GIB), candidate_of("big", 2 * GIB)
     generator = SwitchingGenerator(Model("small", log), "big")
-
-    def start(candidate: Candidate) -> Model:
-        return Model(candidate.info.name, log, fails="It cannot be loaded." if candidate is big else "")
-
-    place = Replacement(generator, small, replace(HOST, memory=memory), start)
+    place = Replacement(generator, small, replace(HOST, memory=memory), all_but(big, log))
     with pytest.raises(ModelError, match="cannot be loaded"), place.room(big):
         place.install(big)
     assert generator.info.name == "small" and not generator.current.closed
@@ -368,10 +369,12 @@ def _line(upgrade: Upgrade, wanted: Callable[[str], bool]) -> str:
     return upgrade.status.line
 
 
+def planned(name: str, checkpoint: Path) -> Candidate:
+    return Candidate(ModelInfo(name, "torch", 64), "", GIB, False, "", Plan(checkpoint))
+
+
 def test_a_small_model_that_cannot_be_had_holds_the_better_one_up_not_at_all(tmp_path, checkpoint):
-    better, small = (
-        Candidate(ModelInfo(name, "torch", 64), "", GIB, False, "", Plan(checkpoint)) for name in ("better", "small")
-    )
+    better, small = (planned(name, checkpoint) for name in ("better", "small"))
     shelf = Shelf(ModelError("it did not start."))
     upgrade = Upgrade(better, settings_of(tmp_path), shelf, first=small)
     assert upgrade.wait(10) == UpgradeStatus("better", "done")
@@ -382,9 +385,7 @@ def test_a_small_model_that_cannot_be_had_holds_the_better_one_up_not_at_all(tmp
 
 
 def test_a_small_model_that_is_here_is_not_got_again_when_the_better_one_is_tried_again(tmp_path, checkpoint):
-    better, small = (
-        Candidate(ModelInfo(name, "torch", 64), "", GIB, False, "", Plan(checkpoint)) for name in ("better", "small")
-    )
+    better, small = (planned(name, checkpoint) for name in ("better", "small"))
     shelf = Shelf()
     install, tries = shelf.install, []
 
@@ -405,11 +406,7 @@ def test_the_small_model_that_came_first_answers_again_when_the_better_one_does_
     log: list[str] = []
     small, big = candidate_of("small", GIB), candidate_of("big", 2 * GIB)
     generator = SwitchingGenerator(None, "small")
-
-    def start(candidate: Candidate) -> Model:
-        return Model(candidate.info.name, log, fails="It cannot be loaded." if candidate is big else "")
-
-    place = Replacement(generator, None, replace(HOST, memory=memory), start)
+    place = Replacement(generator, None, replace(HOST, memory=memory), all_but(big, log))
     with place.room(small):
         place.install(small)
     with pytest.raises(ModelError, match="cannot be loaded"), place.room(big):
@@ -457,8 +454,7 @@ def test_closing_ends_a_download_and_keeps_what_arrived(hub, tmp_path):  # noqa:
 
 def test_a_fault_that_lasts_is_given_up_and_named(tmp_path, checkpoint):
     faults = [ModelError("it did not start.")] * MAX_FAILURES
-    plan = Plan(checkpoint, converted=None)
-    candidate = Candidate(ModelInfo("tiny", "torch", 64), "", GIB, False, "", plan)
+    candidate = planned("tiny", checkpoint)
     upgrade = Upgrade(candidate, settings_of(tmp_path), Shelf(*faults), pauses=(0.01,))
     assert upgrade.wait(10) == UpgradeStatus("tiny", "failed", problem="it did not start.")
     again = Upgrade(candidate, settings_of(tmp_path), Shelf(*faults[1:]), pauses=(0.01,))

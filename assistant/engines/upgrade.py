@@ -58,6 +58,8 @@ class Upgrade:
 
         ``first`` is small and answers until the better one is here. That it cannot be had holds nothing up.
         """
+        for each in filter(None, (candidate, first)):
+            _plan_of(each)
         self._candidate = candidate
         self._first = first
         self._got_first = False
@@ -132,9 +134,7 @@ class Upgrade:
         self._get(self._candidate)
 
     def _get(self, candidate: Candidate) -> None:
-        plan = candidate.plan
-        if plan is None:
-            raise ValueError(f"{candidate.info.name} has no plan")
+        plan = _plan_of(candidate)
         self._status = UpgradeStatus(candidate.info.name, "looking")
         is_converted = plan.converted is not None and (plan.converted / "openvino_model.xml").is_file()
         if plan.hub and not is_converted and not (plan.checkpoint / COMPLETE).is_file():
@@ -183,3 +183,9 @@ class Upgrade:
     def _count(self, done: int, total: int) -> None:
         speed = self._speed.add(time.monotonic(), done)
         self._status = replace(self._status, done=done, total=total, bytes_per_second=speed, problem="")
+
+
+def _plan_of(candidate: Candidate) -> Plan:
+    if candidate.plan is None:
+        raise ValueError("an upgrade needs a candidate with a plan")
+    return candidate.plan

@@ -110,8 +110,9 @@ def _changed(sent: _Sent, chats: Chats) -> Iterator[tuple[str, str]]:
     """The keys and records of what is new since the last drawing."""
     for chat in chats.all.values():
         written = [exchange for exchange in chat.exchanges if exchange.state != "asked"]
-        if written and sent.chats.get(chat.uid) != _state(chat):
-            sent.chats[chat.uid] = _state(chat)
+        state = _state(chat)
+        if written and sent.chats.get(chat.uid) != state:
+            sent.chats[chat.uid] = state
             yield chat.uid, chat_record(chat, time.time())
         for exchange in written:
             key = f"{chat.uid}/{exchange.number}"
