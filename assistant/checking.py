@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import numpy as np
-
-from assistant.citations import Citations, Embed
-from assistant.embedder import Vectors
+from assistant.citations import Citations
 from assistant.grounding.units import Cutter, Unit, cut
 from assistant.records import CheckedSentence
 
@@ -58,16 +55,3 @@ def within(text: str, checked: Sequence[CheckedSentence]) -> list[CheckedSentenc
         at += len(sentence.gap) + len(sentence.text)
         kept.append(sentence)
     return kept
-
-
-def remembering(embed: Embed) -> Embed:
-    """The same function, which embeds each text once: the lead and the citations compare the same sentences."""
-    known: dict[str, Vectors] = {}
-
-    def remembered(texts: Sequence[str]) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new:
-            known.update(zip(new, embed(new), strict=True))
-        return np.stack([known[text] for text in texts])
-
-    return remembered

@@ -7,12 +7,12 @@ three of them: the cosine of their vectors picks what is near, the words, number
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.embedder import Vectors
+from assistant.embedder import Embed, Vectors
 from assistant.grounding.signs import Rarity, Signs, Stretch, signs_of
 from assistant.grounding.support import SupportModel
 from assistant.grounding.units import Unit
@@ -28,8 +28,6 @@ SHORTEST_WITHOUT_END = 9  # words of a line without a full stop that is taken fo
 SHORTEST_QUOTE = 6  # characters of code or of a formula, white space left out, that must be quoted to count
 
 _COMPARES = re.compile(r"\b(?:vs|versus|or|and|difference|compared|between)\b|,", re.I)
-
-Embed = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True)

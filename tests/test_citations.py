@@ -5,7 +5,7 @@ import json
 import pytest
 from fakes import WordEmbedder, hit
 
-from assistant.checking import Checking, remembering, within
+from assistant.checking import Checking, within
 from assistant.citations import Citations
 from assistant.grounding.support import MODEL, SupportModel
 from assistant.grounding.units import cut
@@ -87,14 +87,6 @@ def test_the_passages_are_embedded_once_for_all_sentences(citations):
     for text in ("Dropout sets units to zero.", "Adam adapts steps of weights."):
         check(several, text)
     assert embedder.embedded == ["Dropout sets units to zero.", "Adam adapts steps of weights."]
-
-
-def test_embeddings_are_remembered():
-    embedder = WordEmbedder()
-    embed = remembering(embedder.embed)
-    first, second = embed(["one", "two", "one"]), embed(["two", "three"])
-    assert embedder.embedded == ["one", "two", "three"]
-    assert (first[0] == first[2]).all() and (first[1] == second[0]).all()
 
 
 def test_sentences_that_the_kept_text_does_not_hold_are_forgotten(citations):

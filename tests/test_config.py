@@ -18,6 +18,7 @@ CONFIG = tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text(enc
         ("server", "enableXsrfProtection", True),
         ("server", "enableCORS", True),
         ("server", "enableStaticServing", False),
+        ("runner", "postScriptGC", False),  # with 200 visitors it was most of what the page did
         ("browser", "gatherUsageStats", False),
     ],
 )

@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import threading
 import zipfile
 from dataclasses import replace
 
@@ -279,6 +280,30 @@ def test_a_session_has_limits_and_all_sessions_together_too(monkeypatch):
     monkeypatch.setattr(session_module, "SESSION_FILES", 2)
     with pytest.raises(UploadError, match="At most 2 files"):
         two.add(zephyr(b"Again."))
+
+
+class LimitThatCollects(int):
+    """The collector runs while the budget's lock is held: it may, wherever something is allocated."""
+
+    def __lt__(self, other):
+        gc.collect()
+        return int(self) < other
+
+
+def test_a_session_collected_while_another_is_refused_gives_back_and_blocks_nobody():
+    budget = Budget(LimitThatCollects(2))
+    gone = SessionUploads(WordEmbedder(), budget)
+    gone.add(zephyr())
+    gone.itself = gone  # only the collector can free it
+    gc.disable()
+    try:
+        del gone
+        refused = threading.Thread(target=pytest.raises, args=(UploadError, budget.change, 2), daemon=True)
+        refused.start()
+        refused.join(10)
+    finally:
+        gc.enable()
+    assert not refused.is_alive() and budget.taken == 0
 
 
 def test_unchanged_private_notes_are_not_embedded_again():

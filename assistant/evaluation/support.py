@@ -9,7 +9,8 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from assistant.citations import Citations, Comparison, Embed
+from assistant.citations import Citations, Comparison
+from assistant.embedder import Embed
 from assistant.evaluation.gold import section_of
 from assistant.evaluation.labelled import Labelled, evidence_of
 from assistant.grounding.support import SupportModel

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.embedder import Vectors
+from assistant.embedder import Embed
 from assistant.grounding.quotable import Quotable, closure, quotables, stands_alone
 from assistant.grounding.wording import bare, wording_of
 from assistant.markup import plain_text, statements
@@ -16,7 +16,6 @@ MOST_SENTENCES = 5  # a list, table or code block counts as one
 FARTHEST = 0.5  # what a section may lack to the strongest one; weaker ones would change the subject
 TOO_ALIKE = 0.8  # cosine above which a sentence repeats one already chosen
 
-Embed = Callable[[Sequence[str]], Vectors]
 Place = tuple[int, int]  # of a part: its section's index among the hits, and its own in the section
 
 

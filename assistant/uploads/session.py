@@ -27,7 +27,7 @@ class Budget:
     def __init__(self, limit: int = PROCESS_PASSAGES) -> None:
         self._limit = limit
         self._taken = 0
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what is collected meanwhile gives back in the same thread
 
     @property
     def taken(self) -> int:

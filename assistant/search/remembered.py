@@ -1,0 +1,35 @@
+"""The vectors of the sentences that were compared last: what many visitors ask about is embedded once for all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from assistant.embedder import Embed, Vectors
+from assistant.recent import Recent
+
+MOST = 4096  # texts; 1.5 KB each with the packaged embedder
+
+
+class Remembered:
+    """An embedding function that embeds a text again only when others have pushed it out.
+
+    Texts are known by their hashes: no visitor's words are kept.
+    """
+
+    def __init__(self, embed: Embed, most: int = MOST) -> None:
+        self._embed = embed
+        self._vectors: Recent[bytes, Vectors] = Recent(most)
+
+    def __call__(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of the texts, of which there must be one at least."""
+        keys = [hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest() for text in texts]
+        vectors = {key: known for key in keys if (known := self._vectors.get(key)) is not None}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
+        if new:
+            for key, row in zip(new, self._embed(list(new.values())), strict=True):
+                vectors[key] = row.copy()  # a row alone would hold on to the whole batch
+                self._vectors.put(key, vectors[key])
+        return np.stack([vectors[key] for key in keys])
