@@ -21,6 +21,7 @@ _BLOCKS = ("fence", "math_block", "html_block", "hr")
 # A new line is a new unit unless it goes on in lower case, as wrapped text does, or in a row of a table.
 _NEW_LINE = re.compile(r"\n(?![ \t]*(?:[a-z(]|\|))")
 _MARKER = re.compile(r"\s*(?:[-*+>]|\d{1,3}[.)])(?=\s)")  # of a list item or quotation: belongs to its first sentence
+_WORD = re.compile(r"\S+")
 _ENDS = re.compile(r"[.!?:;…|)\]}*_`\"'”’$>]\s*$|```\s*$")
 
 
@@ -103,12 +104,15 @@ def _in_prose(text: str, first: int, last: int, kind: str) -> Iterator[tuple[int
         at = begin
         while marker := _MARKER.match(text, at, end):
             at = marker.end()
-        line = " ".join(text[at:end].split())
+        words = list(_WORD.finditer(text, at, end))
+        line = " ".join(word[0] for word in words)
+        places = [place for word in words for place in range(word.start(), word.end() + 1)]  # of the line's characters
+        done = 0
         for sentence in [line] if kind == "heading" else split_sentences(line):
-            found = re.compile(r"\s+".join(map(re.escape, sentence.split()))).search(text, at, end)
-            if found:
-                at = found.end()
-                yield at, kind
+            found = line.find(sentence, done)
+            if sentence and found >= 0:
+                done = found + len(sentence)
+                yield places[done - 1] + 1, kind
 
 
 def _lines(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
