@@ -140,6 +140,7 @@ def test_kill_9_in_mid_write_never_leaves_a_damaged_or_mixed_index(tmp_path):
     )  # fmt: skip
     assert loop.returncode == 0, loop.stderr
     seen = json.loads(loop.stdout)
+    print(f"\n{seen['kills']} kills, {seen['in_mid_write']} of them in mid-write")
     assert seen["in_mid_write"] >= seen["kills"] // 10, "the kills came between the writes and proved nothing"
 
 
