@@ -99,10 +99,12 @@ async def _visit(server: PageServer, crowd: Crowd, number: int, ends: float, pau
     try:
         await asyncio.sleep(chance.uniform(0, pause))  # nobody arrives with the others
         async with Visitor(server.port) as visitor:
-            while time.monotonic() < ends and rounds:
-                rounds -= 1
+            for at in range(rounds):
+                if time.monotonic() >= ends:
+                    break
                 began, seen = time.monotonic(), len(visitor.frames)
-                text = await visitor.ask(f"{chance.choice(QUESTIONS)} {canary}")
+                # No question is asked twice: a repeated one would cost the model nothing.
+                text = await visitor.ask(f"{chance.choice(QUESTIONS)} {canary}n{at}")
                 _judge(crowd, text, visitor.frames[seen:], canary, time.monotonic() - began)
                 del visitor.frames[:]
                 await asyncio.sleep(chance.uniform(0, 2 * pause))
