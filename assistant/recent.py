@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -33,3 +33,16 @@ class Recent(Generic[Key, Value]):
             self._values.move_to_end(key)
             if len(self._values) > self._most:
                 self._values.popitem(last=False)
+
+    def get_all(self, keys: Sequence[Key], make: Callable[[list[Key]], Iterable[Value]]) -> list[Value]:
+        """The value of each key. Those that are not here are made in one call, once each, and remembered.
+
+        Whatever other threads push out meanwhile, the caller gets every value.
+        """
+        values = {key: value for key in keys if (value := self.get(key)) is not None}
+        new = [key for key in dict.fromkeys(keys) if key not in values]
+        if new:
+            for key, value in zip(new, make(new), strict=True):
+                values[key] = value
+                self.put(key, value)
+        return [values[key] for key in keys]

@@ -38,6 +38,7 @@ QUESTIONS = (  # covered with any canary behind them: a short one was refused wi
     "Why does label smoothing help a classifier that is overconfident?",
     "How does mixup blend the images and labels of the training data?",
 )
+LONGEST_TRACEBACK = 6000  # characters of the first one
 TOPICS = ("regularization", "learning")
 
 
@@ -88,8 +89,9 @@ async def gather_crowd(server: PageServer, visitors: int, seconds: float, pause:
         await asyncio.gather(*(_visit(server, crowd, number, ends, pause, rounds) for number in range(visitors)))
     finally:
         watch.cancel()
-    if "Traceback" in server.said():
-        crowd.faults.append("a traceback in the log")
+    _, traceback, what = server.said().partition("Traceback")
+    if traceback:
+        crowd.faults.append(f"in the log: {traceback}{what[:LONGEST_TRACEBACK]}")
     return crowd
 
 

@@ -7,9 +7,7 @@ What only this project's own server offers (queue places, token counts, its chat
 from __future__ import annotations
 
 import json
-import threading
 import urllib.parse
-from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,6 +17,7 @@ from openai.types import Completion, Model
 from assistant.decoding import Decoding
 from assistant.errors import EngineError
 from assistant.generator import Busy
+from assistant.recent import Recent
 from assistant.records import ModelInfo, Piece
 
 CONNECT_SECONDS = 3.0
@@ -43,8 +42,7 @@ class RemoteGenerator:
             max_retries=2,
             http_client=openai.DefaultHttpxClient(trust_env=False) if _is_local(self._base_url) else None,
         )
-        self._counts: OrderedDict[str, int] = OrderedDict()
-        self._lock = threading.Lock()
+        self._counts: Recent[str, int] = Recent(REMEMBERED_COUNTS)
         self._can_count = True
         self._is_strict = False  # a server that refuses parameters beyond OpenAI's, as `transformers serve` does
         self._info = self._describe(model, window)
@@ -61,15 +59,7 @@ class RemoteGenerator:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text as the server counts them, or a careful guess where it does not count."""
-        with self._lock:
-            unknown = list(dict.fromkeys(text for text in texts if text not in self._counts))
-        found = dict(zip(unknown, self._ask_counts(unknown), strict=True)) if unknown else {}
-        with self._lock:
-            self._counts.update(found)
-            counts = [found.get(text) or self._counts[text] for text in texts]
-            while len(self._counts) > REMEMBERED_COUNTS:
-                self._counts.popitem(last=False)
-        return counts
+        return self._counts.get_all(texts, self._ask_counts)
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
         """Pieces of the answer. Closing the iterator hangs up, which ends the work at the server."""

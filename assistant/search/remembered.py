@@ -26,10 +26,9 @@ class Remembered:
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of the texts, of which there must be one at least."""
         keys = [hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=16).digest() for text in texts]
-        vectors = {key: known for key in keys if (known := self._vectors.get(key)) is not None}
-        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in vectors}
-        if new:
-            for key, row in zip(new, self._embed(list(new.values())), strict=True):
-                vectors[key] = row.copy()  # a row alone would hold on to the whole batch
-                self._vectors.put(key, vectors[key])
-        return np.stack([vectors[key] for key in keys])
+        text_of = dict(zip(keys, texts, strict=True))
+
+        def embed(new: list[bytes]) -> list[Vectors]:
+            return [row.copy() for row in self._embed([text_of[key] for key in new])]  # or each would hold on to all
+
+        return np.stack(self._vectors.get_all(keys, embed))

@@ -64,6 +64,19 @@ def test_what_was_used_longest_ago_goes_first():
     assert [recent.get(key) for key in "abc"] == [1, None, 3]
 
 
+def test_what_others_push_out_meanwhile_is_still_given():
+    recent = Recent(2)
+    recent.put("known", 5)
+
+    def make(new):
+        for other in "xyz":
+            recent.put(other, 0)
+        return map(len, new)
+
+    assert recent.get_all(["known", "to make", "known", "to make"], make) == [5, 7, 5, 7]
+    assert recent.get("known") is None and recent.get("to make") == 7
+
+
 def test_what_nobody_holds_is_freed_without_the_framework():
     class Session:
         pass
