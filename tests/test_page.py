@@ -2,6 +2,7 @@
 
 import time
 from functools import partial
+from types import SimpleNamespace
 
 import page
 import pytest
@@ -12,9 +13,12 @@ from streamlit.testing.v1 import AppTest
 from assistant.chat import NOT_COVERED
 from assistant.decoding import PRESETS
 from assistant.engines.process import EngineStatus
+from assistant.engines.progress import UpgradeStatus
+from assistant.engines.switching import SwitchingGenerator
 from assistant.errors import EngineError, ModelError
 from assistant.loading import Loading
 from assistant.settings import REPOSITORY, read_settings
+from assistant.ui.model_box import LATER_SECONDS, SOON_SECONDS, look_at_model
 
 
 @pytest.fixture
@@ -95,6 +99,36 @@ def test_a_model_that_stops_while_it_writes_is_said_in_the_side_panel_too(open_p
     assert "It did not answer; looking again." in page.panel and not page.offers
     generator.status = EngineStatus("restarting", "It was killed.")
     assert "It stopped and is being started again." in page.run().panel and "It was killed." in page.panel
+
+
+def _living(state: str, detail: str = "") -> StartingGenerator:
+    generator = StartingGenerator()
+    generator.status = EngineStatus(state, detail)
+    return generator
+
+
+@pytest.mark.parametrize(
+    "generator, upgrade, seconds",
+    [
+        (None, None, 0.0),
+        (ScriptedGenerator(), None, 0.0),  # a server elsewhere: it has no life that could be looked at
+        (_living("ready"), None, 0.0),
+        (_living("ready"), "done", 0.0),
+        (_living("ready"), "downloading", SOON_SECONDS),
+        (_living("ready"), "waiting", LATER_SECONDS),
+        (_living("starting"), None, SOON_SECONDS),
+        (_living("restarting"), None, SOON_SECONDS),
+        (_living("failed"), None, LATER_SECONDS),
+        (SwitchingGenerator(None, "xl"), None, LATER_SECONDS),
+        (SwitchingGenerator(None, "xl"), "failed", LATER_SECONDS),
+        (SwitchingGenerator(None, "xl"), "downloading", SOON_SECONDS),
+    ],
+)
+def test_a_model_is_looked_at_again_wherever_it_may_come_back_or_get_better_by_itself(generator, upgrade, seconds):
+    """Also in the seconds in which nothing runs, since one engine is being ended and the next not yet started."""
+    better = SimpleNamespace(status=UpgradeStatus("xl", upgrade)) if upgrade else None
+    status = look_at_model(SimpleNamespace(generator=generator, upgrade=better, reason=""))
+    assert status.look_again == seconds and status.is_under_way == (seconds == SOON_SECONDS)
 
 
 def test_a_question_that_is_too_long_is_answered_by_a_message(open_page):

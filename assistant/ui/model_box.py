@@ -15,8 +15,9 @@ from assistant.ui.safe import safe_label
 if TYPE_CHECKING:
     from assistant.engines.process import EngineStatus
 
-LOOK_SECONDS = 2.0  # between two looks while something is under way
-DOUBT_SECONDS = 6.0  # within which a process that ended is known to have ended
+SOON_SECONDS = 2.0  # between two looks while something is under way
+LATER_SECONDS = 10.0  # while a model is missing and nothing is under way: it may be tried again, or find more memory
+DOUBT_SECONDS = 10.0  # within which a process that ended is known to have ended
 _DOUBT = "model_in_doubt_until"  # in the session
 _STATES = {
     "starting": "Starting. Until it is ready, answers come from the notes alone.",
@@ -44,12 +45,17 @@ class ModelStatus:
     reason: str
     state: str = ""  # empty when it is ready, or lives elsewhere
     better: str = ""  # about a better model that is being got
-    is_under_way: bool = False  # whether this changes by itself soon
+    look_again: float = 0.0  # seconds until another look may show something else; 0: nothing changes by itself
 
     @property
     def is_ready(self) -> bool:
         """Whether the next answer can have its words."""
         return bool(self.name) and not self.state
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether this changes by itself soon."""
+        return self.look_again == SOON_SECONDS
 
 
 def look_at_model(parts: Parts) -> ModelStatus:
@@ -60,15 +66,19 @@ def look_at_model(parts: Parts) -> ModelStatus:
         return ModelStatus("", reason)
     better = upgrade.status.line if upgrade else ""
     coming = upgrade is not None and upgrade.status.is_under_way
+    waits = upgrade is not None and upgrade.status.state == "waiting"
     name = generator.info.name
     status = generator.status if isinstance(generator, Living) else None
     if status is None or status.state == "ready":
         doubtful = time.monotonic() < st.session_state.get(_DOUBT, 0.0)
-        return ModelStatus(name, reason, _STATES["ready"] if doubtful else "", better, coming or doubtful)
+        look_again = SOON_SECONDS if coming or doubtful else LATER_SECONDS if waits else 0.0
+        return ModelStatus(name, reason, _STATES["ready"] if doubtful else "", better, look_again)
     detail = status.detail if status.state in ("restarting", "failed") else ""
-    runs = getattr(generator, "current", generator) is not None  # there may be none to start until one is got
+    # There may be no process to start: until one is got, until memory is free, or while one takes the place of another.
+    runs = getattr(generator, "current", generator) is not None
     starts = runs and status.state in ("starting", "restarting")
-    return ModelStatus(name, reason, f"{_STATES[status.state]} {detail}".strip(), better, coming or starts)
+    look_again = SOON_SECONDS if coming or starts else LATER_SECONDS
+    return ModelStatus(name, reason, f"{_STATES[status.state]} {detail}".strip(), better, look_again)
 
 
 def doubt_model(parts: Parts) -> None:
@@ -81,22 +91,21 @@ def draw_model(parts: Parts) -> ModelStatus:
     """Draw the box; gives back what it says."""
     st.markdown("**Model**")
     status = look_at_model(parts)
-    if status.is_under_way:
-        _watch(parts)
+    if status.look_again:
+        st.fragment(_watch, run_every=status.look_again)(parts, status.look_again)
     else:
         _draw(status)
     return status
 
 
-@st.fragment(run_every=LOOK_SECONDS)
-def _watch(parts: Parts) -> None:
-    """The box while something is under way. A fragment waits until an answer being written is complete.
+def _watch(parts: Parts, seconds: float) -> None:
+    """The box while it is looked at every so many seconds. A fragment waits until an answer being written is complete.
 
-    Once all is settled the page is drawn anew without it: that alone stops its clock. But not while a dialog may be
-    open, which that would close; the next question then stops it.
+    When that changes, the page is drawn anew: that alone sets its clock, or stops it. But not while a dialog may be
+    open, which that would close; the next question then does it.
     """
     status = look_at_model(parts)
-    if not status.is_under_way and not was_dialog_opened():
+    if status.look_again != seconds and not was_dialog_opened():
         st.rerun()
     _draw(status)
 
