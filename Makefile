@@ -2,11 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FRESH := build/fresh
 PORT ?= 8501
 STAMP := $(VENV)/.installed
 LINTED := assistant tests streamlit_app.py
 
-.PHONY: run test test-fast soak load cloud-test test-install audit install index lint format clean
+.PHONY: run test test-fast soak load cloud-test test-install fresh audit install index lint format clean
 
 run: install index  ## the page on http://localhost:8501
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -26,14 +27,16 @@ load: install  ## 200 visitors with a stub generator, then 20 with the embedded 
 	$(BIN)/python tests/crowd.py --visitors 200 --seconds 600
 	$(BIN)/python tests/crowd.py --visitors 20 --seconds 600 --model embedded
 
-cloud-test: install  ## the page in 2.7 GB with random weights of GPT-2 XL's shape; needs 10 GB of disk
-	$(BIN)/python tests/cloud.py --shape gpt2-xl
+cloud-test: fresh  ## the page in 2.7 GB with random weights of GPT-2 XL's shape; needs 10 GB of disk
+	$(FRESH)/bin/python tests/cloud.py --shape gpt2-xl
 
-test-install:  ## requirements.txt alone, in a fresh environment, starts a page that answers
-	$(PYTHON) -m venv --clear build/fresh
-	build/fresh/bin/pip install --quiet -r requirements.txt
-	build/fresh/bin/pip check
-	build/fresh/bin/python tests/cloud.py --model none
+test-install: fresh  ## requirements.txt alone, in a fresh environment, starts a page that answers
+	$(FRESH)/bin/python tests/cloud.py --model none
+
+fresh:
+	$(PYTHON) -m venv --clear $(FRESH)
+	$(FRESH)/bin/pip install --quiet -r requirements.txt
+	$(FRESH)/bin/pip check
 
 audit:  ## known weaknesses of the pinned packages; asks a service on the network, so it is no part of the tests
 	$(PYTHON) -m venv build/audit

@@ -20,7 +20,6 @@ from assistant.prompt import build_prompt, retells
 from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.repeats import Repeats
 from assistant.retriever import Catalog, Retriever
-from assistant.search.remembered import Remembered
 from assistant.stopping import without_repetition
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
@@ -91,11 +90,10 @@ class Assistant:
         """
         self._follow = follow
         self._shelf = shelf
-        self._retriever = retriever
+        self._retriever = retriever.remembering()
         self._generator = generator
         self._question_limit = question_limit
         self._support = support or shipped_support()
-        self._embed = Remembered(retriever.embed)  # lead and citations compare the same sentences
         self._repeats = Repeats()
 
     def over(self, shelf: Catalogs) -> Assistant:
@@ -126,7 +124,7 @@ class Assistant:
         began = time.monotonic()
         catalog = self._shelf.catalog()
         retrieval = self._find(catalog, question, history, snippets)
-        lead = choose_lead(retrieval.query, retrieval.hits, self._embed) if retrieval.covered else ()
+        lead = choose_lead(retrieval.query, retrieval.hits, self._retriever.embed) if retrieval.covered else ()
         found = Found(retrieval, lead, time.monotonic() - began)
         yield found
         if not retrieval.covered:
@@ -136,7 +134,7 @@ class Assistant:
         else:
 
             def cite(read: Sequence[Hit]) -> Citations:
-                return Citations(retrieval.query, read, self._embed, catalog.lexical.rarity, self._support)
+                return Citations(retrieval.query, read, self._retriever.embed, catalog.lexical.rarity, self._support)
 
             yield from self._generate(found, decoding, history, self._generator, began, cite)
 

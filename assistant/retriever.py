@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Protocol
@@ -10,13 +11,14 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from assistant.embedder import Embedder, Vectors
+from assistant.embedder import Embed, Embedder, Vectors
 from assistant.records import Hit, Passage, Retrieval, Turn
 from assistant.search.abbreviations import Abbreviations
 from assistant.search.coverage import CoverageModel, Evidence, Words
 from assistant.search.encoder import whole_text
 from assistant.search.followup import standalone
 from assistant.search.lexical import stems_of
+from assistant.search.remembered import Remembered
 from assistant.search.spelling import as_in_notes
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
@@ -70,9 +72,18 @@ class Retriever:
 
     def __init__(self, embedder: Embedder, contrast: Vectors, model: CoverageModel) -> None:
         """``contrast`` holds unit vectors of off-topic questions; ``model`` decides whether the notes answer."""
-        self._embedder = embedder
+        self._embed: Embed = embedder.embed
         self._contrast = contrast
         self._model = model
+
+    def remembering(self) -> Retriever:
+        """The same retriever, which embeds a text again only when many others came in between.
+
+        A question is compared with the sentences that were found for it, and visitors ask what others have asked.
+        """
+        other = copy(self)
+        other._embed = Remembered(self._embed)
+        return other
 
     def find(self, catalog: Catalog, question: str, history: Sequence[Turn] = (), count: int = 3) -> Retrieval:
         """The ``count`` best passages of the catalog for a question, and whether they answer it."""
@@ -95,10 +106,10 @@ class Retriever:
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of texts, for those who compare sentences after retrieval."""
-        return self._embedder.embed(texts)
+        return self._embed(texts)
 
     def _search(self, catalog: Catalog, query: str) -> Searched:
-        vector = self._embedder.embed([query])[0]
+        vector = self._embed([query])[0]
         return vector, catalog.index.search(vector, CANDIDATES), catalog.lexical.scores(query)
 
     def _evidence(self, catalog: Catalog, query: str, searched: Searched) -> Evidence:

@@ -49,6 +49,20 @@ def test_a_covered_question_is_answered_by_the_model_with_sources_and_costs(assi
     assert answer.tokens_per_second > 0
 
 
+def test_a_question_and_what_is_compared_with_it_are_embedded_once(knowledge, tmp_path):
+    """For the search, the lead and the citations together, and not again for the next visitor who asks the same."""
+    embedder = WordEmbedder()
+    shelf = Shelf(knowledge, tmp_path / "index", embedder)
+    assistant = Assistant(shelf, retriever_of(embedder), ScriptedGenerator("Units are dropped at random."))
+    shelf.catalog()
+    del embedder.embedded[:]
+    story(assistant)
+    once = list(embedder.embedded)
+    assert COVERED in once and "Units are dropped at random." in once
+    story(assistant)
+    assert embedder.embedded == once and len(once) == len(set(once))
+
+
 def test_the_generator_gets_the_prompt_the_decoding_and_the_stop_texts(assistant_with):
     generator = ScriptedGenerator("x")
     _, answer = story(assistant_with(generator))

@@ -16,7 +16,6 @@ from assistant.grounding.signs import Signs
 from assistant.grounding.support import SupportModel, shipped_support
 from assistant.notes import read_library
 from assistant.records import CheckedSentence
-from assistant.search.remembered import Remembered
 from assistant.settings import REPOSITORY, read_settings
 
 # Floors below the figures in the README: lower them only with a reason in the change.
@@ -113,7 +112,7 @@ def test_citations_hold_their_floors_on_the_test_half():
     """The shipped notes, embedder and model, on sentences that nothing was tuned on."""
     shelf, retriever = open_shelf(read_settings())
     sentences = [one for one in read_labelled() if one.half == "test"]
-    report = report_on(judge_all(shelf.catalog(), Remembered(retriever.embed), shipped_support(), sentences))
+    report = report_on(judge_all(shelf.catalog(), retriever.remembering().embed, shipped_support(), sentences))
     assert report.precision >= LEAST_PRECISION and report.recall >= LEAST_RECALL
     assert report.contradictions_shown <= MOST_CONTRADICTIONS_SHOWN
     assert report.calibration_error <= MOST_CALIBRATION_ERROR

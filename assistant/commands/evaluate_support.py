@@ -12,7 +12,6 @@ from assistant.evaluation.fit_support import fit_support
 from assistant.evaluation.labelled import read_labelled
 from assistant.evaluation.support import SupportReport, judge_all, report_on
 from assistant.grounding.support import MODEL, shipped_support
-from assistant.search.remembered import Remembered
 from assistant.settings import Settings
 
 
@@ -26,7 +25,7 @@ def evaluate_support(settings: Settings, sentences: Path, half: str, *, fit: boo
     model = shipped_support()
     if fit:
         tuning = [one for one in labelled if one.half == "tune"]
-        model = fit_support(judge_all(catalog, Remembered(retriever.embed), model, tuning))
+        model = fit_support(judge_all(catalog, retriever.remembering().embed, model, tuning))
         model.write(MODEL)
     chosen = [one for one in labelled if half in ("all", one.half)]
     report = report_on(judge_all(catalog, retriever.embed, model, chosen))

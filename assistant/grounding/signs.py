@@ -72,15 +72,16 @@ def signs_of(said: Wording, question: Wording, stretch: Stretch, cosine: float, 
     def aligned(keys: tuple[str, ...]) -> float:
         return _aligned([(key, _weight(key, rarity)) for key in keys], stretch.keys)
 
+    order = aligned(said.keys)
     near = list(zip(said.keys, said.keys[1:], strict=False))
     formulas = [formula for formula in said.formulas if formula not in stretch.formulas]
     return Signs(
         cosine=cosine,
         recall=_share(said.bag, held, question.bag, rarity),
         passage=_share(said.bag, stretch.passage, question.bag, rarity),
-        clause=min((aligned(clause) for clause in said.clauses), default=aligned(said.keys)),
+        clause=min((order if clause == said.keys else aligned(clause) for clause in said.clauses), default=order),
         pairs=sum(pair in found.pairs for pair in near) / len(near) if near else 0.0,
-        order=aligned(said.keys),
+        order=order,
         novel=max((_rarity(key, rarity) for key in missing - question.bag), default=0.0),
         names=min(2.0, len((said.bag & (said.names | stretch.names)) - found.bag)),
         numbers=min(2.0, len(said.numbers - found.numbers) + len(formulas)),
@@ -126,6 +127,8 @@ def _aligned(keys: Sequence[tuple[str, float]], found: tuple[str, ...]) -> float
     cost = PASSED_OVER * whole / len(keys)
     ending = [0.0] * len(found)  # weight of the best alignment so far that ends at each word
     for key, weight in keys:
+        if key not in found:
+            continue  # the alignments stay as they are; most words end here
         before = 0.0
         row = list(ending)
         for at, other in enumerate(found):
