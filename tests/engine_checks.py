@@ -37,7 +37,7 @@ def expected(folder, decoding: Decoding) -> str:
     return tokenizer.decode(output[0, ids.shape[1] :], skip_special_tokens=True)
 
 
-def until(condition, seconds: float = 10.0) -> bool:
+def until(condition, seconds: float = 60.0) -> bool:
     """Whether something becomes true in time."""
     ends = time.monotonic() + seconds
     while not condition() and time.monotonic() < ends:
@@ -57,7 +57,7 @@ class Held:
         self.pieces.append(piece)
         if isinstance(piece, Piece) and piece.text:
             self.reached.set()
-            assert self.go.wait(20)
+            assert self.go.wait(60)
 
     @property
     def finish(self) -> str:
@@ -101,7 +101,7 @@ def check_cancel(engine: Engine) -> None:
     held = Held()
     long = Decoding("custom", max_new_tokens=80)
     cancel = engine.submit(Request("the loss", long), held)
-    assert held.reached.wait(20)
+    assert held.reached.wait(60)
     at = engine.counters().tokens
     cancel()
     held.go.set()
@@ -129,7 +129,7 @@ def check_queue(engine: Engine, running: int, waiting: int) -> None:
     short = Decoding("custom", max_new_tokens=6)
     first = Held()
     engine.submit(Request(PROMPT, short), first)
-    assert first.reached.wait(20)
+    assert first.reached.wait(60)
     sinks = [[] for _ in range(running - 1 + waiting)]
     cancels = [engine.submit(Request(PROMPT, short), sink.append) for sink in sinks]
     try:
@@ -170,13 +170,13 @@ def check_close(engine: Engine) -> None:
     held = Held()
     waiting: list[Piece | Exception] = []
     engine.submit(Request("the loss", Decoding("custom", max_new_tokens=80)), held)
-    assert held.reached.wait(20)
+    assert held.reached.wait(60)
     engine.submit(Request("the loss", Decoding("custom", max_new_tokens=80)), waiting.append)
     closing = threading.Thread(target=engine.close)
     closing.start()
     time.sleep(0.05)
     held.go.set()
-    closing.join(20)
+    closing.join(60)
     assert not closing.is_alive()
     assert held.finish == "cancelled"
     assert isinstance(waiting[-1], Exception) or waiting[-1].finish == "cancelled"

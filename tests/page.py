@@ -126,6 +126,6 @@ def open_page(
     host = Host(2**34, 2**34, 2**34, 2, "", 0)
     parts = Parts(chosen, host, Choice(None, "because of a test"), shelf, retriever, generator, assistant)
     loading = Loading(chosen, lambda *_: parts)
-    assert loading.wait(10) is parts
+    assert loading.wait(60) is parts
     app = AppTest.from_function(draw, kwargs={"loading": loading, "settings": chosen})
     return Page(app, generator).run()

@@ -29,7 +29,7 @@ def test_a_hundred_first_visitors_cause_one_load(monkeypatch):
 
     def visit():
         barrier.wait()
-        got.append(loading_of_process(read_settings).wait(10))
+        got.append(loading_of_process(read_settings).wait(60))
 
     threads = [threading.Thread(target=visit) for _ in range(100)]
     for thread in threads:
@@ -56,7 +56,7 @@ def test_a_load_that_fails_twice_is_shown_and_tried_until_it_works(fault, shown,
         return "parts"
 
     started = Loading(read_settings(), assemble)
-    assert started.wait(10) == "parts" == started.parts
+    assert started.wait(60) == "parts" == started.parts
     assert len(tries) == 3
     assert problems[0] == "" and all(shown in problem for problem in problems[1:])
 
@@ -67,15 +67,15 @@ def test_progress_is_what_the_load_reports_and_waiting_ends_in_time():
     def assemble(settings, report):
         report("Reading the notes", 0.25)
         reported.set()
-        assert go.wait(10)
+        assert go.wait(60)
         return "parts"
 
     started = Loading(read_settings(), assemble)
-    assert reported.wait(10)
+    assert reported.wait(60)
     assert (started.progress.what, started.progress.share) == ("Reading the notes", 0.25)
     assert started.wait(0.01) is None and started.parts is None
     go.set()
-    assert started.wait(10) == "parts"
+    assert started.wait(60) == "parts"
 
 
 def test_settings_that_cannot_be_read_are_the_callers_error_and_nothing_is_remembered():

@@ -75,7 +75,7 @@ def open_page(knowledge, tmp_path):
         host = Host(2**34, 2**34, 2**34, 2, "", 0)
         parts = Parts(settings, host, Choice(None, "of a test"), shelf, retriever, None, assistant)
         loading = Loading(settings, lambda *_: parts)
-        assert loading.wait(10) is parts
+        assert loading.wait(60) is parts
         app = AppTest.from_function(draw, kwargs={"loading": loading, "settings": settings})
         for name, value in (address or {}).items():
             app.query_params[name] = value

@@ -69,7 +69,7 @@ def test_beam_search_shows_progress_before_its_text(engine):
             done.set()
 
     engine.submit(Request(checks.PROMPT, checks.BEAMS), sink)
-    assert done.wait(20)
+    assert done.wait(60)
     assert [piece.tokens for piece in pieces if not piece.text][:3] == [1, 2, 3]
     assert not any(piece.text for piece in pieces[:-2])  # the text comes at once, at the end
     assert "".join(piece.text for piece in pieces) == checks.answer(engine, checks.BEAMS)
@@ -139,7 +139,7 @@ def test_stages_are_cancelled_like_any_answer(engine):
     stages = Decoding("custom", max_new_tokens=64, num_beams=3, early_stopping=True, beam_stage=4)
     held = checks.Held()
     cancel = engine.submit(Request(checks.PROMPT, stages), held)
-    assert held.reached.wait(20)
+    assert held.reached.wait(60)
     cancel()
     held.go.set()
     assert checks.until(lambda: held.finish == "cancelled")

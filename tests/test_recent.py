@@ -88,7 +88,7 @@ def test_what_nobody_holds_is_freed_without_the_framework():
     ended = keep_tidy(0.05)
     try:
         del session
-        assert freed.wait(10)
+        assert freed.wait(60)
     finally:
         ended.set()
         gc.enable()

@@ -38,10 +38,10 @@ def serve():
 
 def client(address: str, key: str = KEY) -> httpx.Client:
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    return httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=10)
+    return httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=60)
 
 
-def until(condition, seconds: float = 5.0) -> bool:
+def until(condition, seconds: float = 60.0) -> bool:
     ends = time.monotonic() + seconds
     while not condition() and time.monotonic() < ends:
         time.sleep(0.01)
@@ -165,7 +165,7 @@ def test_a_caller_who_hangs_up_cancels_the_request(serve, stream):
     engine.go.clear()
     with client(serve(engine)) as http, pytest.raises(httpx.ReadTimeout):
         http.post("/v1/completions", json={"prompt": "a", "stream": stream}, timeout=0.3)
-    assert engine.cancelled.wait(5) and engine.sent == 0
+    assert engine.cancelled.wait(60) and engine.sent == 0
 
 
 def test_an_engine_that_fails_says_so_in_both_kinds_of_answer(serve):
@@ -232,7 +232,7 @@ def test_closing_the_stream_cancels_at_the_engine(serve):
     next(pieces)
     engine.go.clear()
     pieces.close()
-    assert engine.cancelled.wait(5) and engine.sent < 1000
+    assert engine.cancelled.wait(60) and engine.sent < 1000
 
 
 def test_failures_become_errors_for_the_reader(serve):

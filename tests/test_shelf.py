@@ -79,7 +79,7 @@ def test_while_one_caller_renews_the_others_get_the_old_catalog_at_once(knowledg
         def embed(self, texts, progress=None) -> Vectors:
             if self.embedded:
                 started.set()
-                assert go.wait(10)
+                assert go.wait(60)
             return super().embed(texts, progress)
 
     shelf = Shelf(knowledge, tmp_path / "home", Slow())
@@ -87,10 +87,10 @@ def test_while_one_caller_renews_the_others_get_the_old_catalog_at_once(knowledg
     write_notes(knowledge, adam=ADAM + "\n## More\n\nMore about Adam.\n")
     renewer = threading.Thread(target=shelf.catalog)
     renewer.start()
-    assert started.wait(10)
+    assert started.wait(60)
     assert shelf.catalog() is old
     go.set()
-    renewer.join(10)
+    renewer.join(60)
     assert len(shelf.catalog().index.passages) == len(old.index.passages) + 1
 
 

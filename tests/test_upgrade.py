@@ -200,7 +200,7 @@ class Model:
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
         yield Piece(self.info.name, 1)
-        self.go_on.wait(5)
+        self.go_on.wait(60)
         yield Piece(" to the end" if not self.closed else " cut off", 4, finish="stop")
 
     def close(self) -> None:
@@ -215,7 +215,7 @@ def test_an_answer_under_way_finishes_on_the_old_model_which_is_then_closed():
     with held(generator) as model:
         pieces = model.stream("prompt", Decoding())
         assert next(pieces).text == "old"
-        swap = threading.Thread(target=generator.swap, args=(new, 5))
+        swap = threading.Thread(target=generator.swap, args=(new, 60))
         swap.start()
         while generator.info.name != "new":
             time.sleep(0.01)
@@ -223,7 +223,7 @@ def test_an_answer_under_way_finishes_on_the_old_model_which_is_then_closed():
         assert not old.closed and model.info.name == "old"
         old.go_on.set()
         assert next(pieces).text == " to the end"
-    swap.join(5)
+    swap.join(60)
     assert log == ["start old", "start new", "close old"]
     generator.close()
     assert new.closed
@@ -377,10 +377,10 @@ def test_a_small_model_that_cannot_be_had_holds_the_better_one_up_not_at_all(tmp
     better, small = (planned(name, checkpoint) for name in ("better", "small"))
     shelf = Shelf(ModelError("it did not start."))
     upgrade = Upgrade(better, settings_of(tmp_path), shelf, first=small)
-    assert upgrade.wait(10) == UpgradeStatus("better", "done")
+    assert upgrade.wait(60) == UpgradeStatus("better", "done")
     assert [got.info.name for got in shelf.got] == ["better"] and not upgrade.got_first
     upgrade = Upgrade(better, settings_of(tmp_path), shelf := Shelf(), first=small)
-    assert upgrade.wait(10).state == "done" and upgrade.got_first
+    assert upgrade.wait(60).state == "done" and upgrade.got_first
     assert [got.info.name for got in shelf.got] == ["small", "better"]
 
 
@@ -397,7 +397,7 @@ def test_a_small_model_that_is_here_is_not_got_again_when_the_better_one_is_trie
 
     shelf.install = fail_once
     upgrade = Upgrade(better, settings_of(tmp_path), shelf, pauses=(0.01,), first=small)
-    assert upgrade.wait(10).state == "done"
+    assert upgrade.wait(60).state == "done"
     assert tries == ["small", "better", "better"]
 
 
@@ -456,9 +456,9 @@ def test_a_fault_that_lasts_is_given_up_and_named(tmp_path, checkpoint):
     faults = [ModelError("it did not start.")] * MAX_FAILURES
     candidate = planned("tiny", checkpoint)
     upgrade = Upgrade(candidate, settings_of(tmp_path), Shelf(*faults), pauses=(0.01,))
-    assert upgrade.wait(10) == UpgradeStatus("tiny", "failed", problem="it did not start.")
+    assert upgrade.wait(60) == UpgradeStatus("tiny", "failed", problem="it did not start.")
     again = Upgrade(candidate, settings_of(tmp_path), Shelf(*faults[1:]), pauses=(0.01,))
-    assert again.wait(10).state == "done"
+    assert again.wait(60).state == "done"
 
 
 def test_the_fault_of_a_conversion_reaches_the_reader(tmp_path):

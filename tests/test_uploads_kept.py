@@ -300,7 +300,7 @@ def test_a_session_collected_while_another_is_refused_gives_back_and_blocks_nobo
         del gone
         refused = threading.Thread(target=pytest.raises, args=(UploadError, budget.change, 2), daemon=True)
         refused.start()
-        refused.join(10)
+        refused.join(60)
     finally:
         gc.enable()
     assert not refused.is_alive() and budget.taken == 0
