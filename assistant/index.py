@@ -149,17 +149,13 @@ def _save(embedded: Embedded, target: Path) -> dict[str, Any]:
 
 def _load_or_say_why_not(generations: Generations) -> tuple[Embedded | None, str]:
     try:
-        return _load(generations), ""
+        return generations.take(_load), ""
     except Damaged as fault:
         return None, str(fault)
 
 
-def _load(generations: Generations) -> Embedded | None:
-    """The vectors on disk, or None when there are none of this format. Raises Damaged when they are not sound."""
-    published = generations.read()
-    if published is None:
-        return None
-    folder, manifest = published
+def _load(folder: Path, manifest: dict[str, Any]) -> Embedded | None:
+    """The vectors in a folder, or None when they are of another format. Raises Damaged when they are not sound."""
     if manifest.get("format") != FORMAT:
         return None
     try:

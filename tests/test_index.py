@@ -14,6 +14,7 @@ from assistant import index as index_module
 from assistant.index import build, refresh
 from assistant.notes import Library, parse_note, read_library
 from assistant.search.encoder import whole_text
+from assistant.search.nearest import read_nearest
 
 NOBODY = 65534
 LIBRARY_OF_ONE = Library((parse_note("one.md", b"# One\n\nA note."),), ())
@@ -130,6 +131,28 @@ def spoil(path, damage):
         return
     raw[{"first byte": 0, "middle": len(raw) // 2, "last byte": -1}[damage]] ^= 1
     path.write_bytes(raw)
+
+
+def test_an_index_that_another_process_replaces_while_it_is_read_is_no_damage(folder, knowledge, monkeypatch, caplog):
+    """The writer publishes after the checksums were compared and before the vectors are read."""
+    renew(folder, knowledge)
+    reads = []
+
+    def read_late(place):
+        reads.append(place)
+        if len(reads) == 1:
+            write_notes(knowledge, new="# New\n\nnote")
+            with monkeypatch.context() as writer:
+                writer.setattr(index_module, "read_nearest", read_nearest)
+                assert renew(folder, knowledge)[0].embedded == 1
+            assert not place.exists(), "the writer removed what is being read"
+        return read_nearest(place)
+
+    library = read_library(knowledge)
+    monkeypatch.setattr(index_module, "read_nearest", read_late)
+    made = refresh(folder, library, WordEmbedder())
+    assert len(reads) == 2 and (made.embedded, made.repaired) == (0, "")
+    assert not caplog.records
 
 
 def test_search_gives_rows_and_cosines_best_first(knowledge):

@@ -94,6 +94,21 @@ def test_while_one_caller_renews_the_others_get_the_old_catalog_at_once(knowledg
     assert len(shelf.catalog().index.passages) == len(old.index.passages) + 1
 
 
+@pytest.mark.parametrize("part", ["LexicalIndex", "Abbreviations"])
+def test_a_change_whose_catalog_could_not_be_built_is_taken_up_at_the_next_look(shelf, knowledge, monkeypatch, part):
+    def fail(*_):
+        raise MemoryError
+
+    old, library = shelf.catalog(), shelf.library
+    write_notes(knowledge, new="# Weight decay\n\nWeight decay shrinks weights.")
+    with monkeypatch.context() as short:
+        short.setattr(getattr(shelf_module, part), "of", fail)
+        with pytest.raises(MemoryError):
+            shelf.catalog()
+    assert shelf._catalog is old and shelf.library is library
+    assert "new.md" in notes_in(shelf.catalog()) and len(shelf.library.notes) == 3
+
+
 def test_two_folders_do_not_share_an_index(tmp_path):
     assert index_folder(tmp_path / "a", tmp_path) != index_folder(tmp_path / "b", tmp_path)
     assert index_folder(tmp_path / "a", tmp_path) == index_folder(tmp_path / "b/../a", tmp_path)

@@ -146,6 +146,21 @@ def test_what_a_killed_writer_left_is_no_note(knowledge, folder):
     assert len(folder.list()) == 1
 
 
+def test_note_folder_and_its_parent_are_on_the_disk_before_the_upload_is_acknowledged(knowledge, monkeypatch):
+    synced = []
+
+    def record(descriptor):
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    sync = os.fsync
+    monkeypatch.setattr(os, "fsync", record)
+    upload = FolderUploads(knowledge, lambda progress: None).add(zephyr())
+    uploads = knowledge / "uploads"
+    for path in (uploads / upload.key, uploads, knowledge):
+        assert path.stat().st_ino in synced, path
+
+
 def test_a_full_disk_refuses_the_upload_and_keeps_what_was_there(folder, monkeypatch):
     first = folder.add(zephyr())
 

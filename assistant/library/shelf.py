@@ -104,10 +104,12 @@ class Shelf:
         return library
 
     def _publish(self, files: tuple[NoteFile, ...], library: Library, made: Refresh) -> None:
-        self._files, self._library, self._refresh = files, library, made
-        self._lexical = LexicalIndex.of(made.index.passages, self._lexical)
-        self._abbreviations = Abbreviations.of(made.index.passages, self._abbreviations)
-        self._catalog = Catalog(made.index, self._lexical, self._abbreviations)
+        lexical = LexicalIndex.of(made.index.passages, self._lexical)
+        abbreviations = Abbreviations.of(made.index.passages, self._abbreviations)
+        self._catalog = Catalog(made.index, lexical, abbreviations)
+        self._lexical, self._abbreviations = lexical, abbreviations
+        self._library, self._refresh = library, made
+        self._files = files  # last: had anything above failed, the next look would find the change again
 
 
 def index_folder(knowledge: Path, home: Path) -> Path:

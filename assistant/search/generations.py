@@ -14,14 +14,16 @@ import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
 from assistant.errors import IndexingError
+from assistant.whole_folder import flush
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
+Made = TypeVar("Made")
 
 
 class Damaged(Exception):
@@ -39,10 +41,19 @@ class Generations:
 
         Raises Damaged when the pointer, the manifest or a file is not what was written.
         """
+        return self.take(lambda folder, manifest: (folder, manifest))
+
+    def take(self, make: Callable[[Path, dict[str, Any]], Made]) -> Made | None:
+        """What ``make`` reads of the published generation's folder and manifest; None when nothing was published.
+
+        A writer that publishes meanwhile removes what is being read: then ``make`` is called again, with what is new.
+        Raises Damaged as ``read`` does, and when ``make`` does.
+        """
         while True:
             before = self._pointer()
             try:
-                return self._read()
+                published = self._read()
+                return None if published is None else make(*published)
             except Damaged:
                 if self._pointer() == before:  # otherwise a writer removed it meanwhile: what is new is read instead
                     raise
@@ -108,16 +119,16 @@ class Generations:
             sealed = {"manifest": manifest, "sha256": _digest_text(_canonical(manifest))}
             (generation / MANIFEST).write_text(json.dumps(sealed), encoding="utf-8")
             for path in [*files, generation / MANIFEST]:
-                _sync(path)
-            _sync(generation)
+                flush(path)
+            flush(generation)
             aside = self._folder / f"{POINTER}.{generation.name}"
             aside.write_text(generation.name, encoding="ascii")
-            _sync(aside)
+            flush(aside)
             os.replace(aside, self._folder / POINTER)
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)
             raise
-        _sync(self._folder)  # a fault here comes too late to take the generation back: the pointer names it
+        flush(self._folder)  # a fault here comes too late to take the generation back: the pointer names it
         self._remove_others(generation)
         return generation
 
@@ -141,12 +152,3 @@ def _digest_text(text: str) -> str:
 def _digest_file(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    """Flush a file or a folder's entries to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

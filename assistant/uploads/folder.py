@@ -16,6 +16,7 @@ from assistant.notes import UPLOADS, NoteFile, list_files
 from assistant.uploads.kept import Progress
 from assistant.uploads.limits import FOLDER_BYTES, FOLDER_FILES, MIB
 from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, retitled
+from assistant.whole_folder import flush
 
 Renew = Callable[[Progress | None], object]
 
@@ -104,7 +105,8 @@ class FolderUploads:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(aside, self._folder / key)
-            self._sync()
+            flush(self._folder)
+            flush(self._folder.parent)  # each time: whoever made the folder may have been killed before this
         except OSError as fault:
             aside.unlink(missing_ok=True)
             raise UploadError(f"The note cannot be kept: {fault.strerror}. Free space or ask the host.") from None
@@ -112,13 +114,6 @@ class FolderUploads:
     def _remove(self, key: str) -> None:
         try:
             (self._folder / key).unlink(missing_ok=True)
-            self._sync()
+            flush(self._folder)
         except OSError as fault:
             raise UploadError(f"The note cannot be removed: {fault.strerror}. Ask the host.") from None
-
-    def _sync(self) -> None:
-        descriptor = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
