@@ -18,8 +18,8 @@ test: install  ## every test
 test-fast: install  ## the tests that need no model, in seconds
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
-soak: install  ## 2,000 kills in mid-write, 1,000 stopped and closed answers, 100,000 broken uploads: hours
-	SOAK_KILLS=2000 $(BIN)/python -m pytest -q -s tests/test_generations.py -k kill_9
+soak: install  ## 2,000 kills in mid-write of the index and of uploads each, 1,000 stopped and closed answers, 100,000 broken uploads: hours
+	SOAK_KILLS=2000 $(BIN)/python -m pytest -q -s tests/test_generations.py tests/test_uploads_kept.py -k kill_9
 	SOAK_ROUNDS=1000 $(BIN)/python -m pytest -q -s tests/test_crowd.py
 	SOAK_FILES=100000 $(BIN)/python -m pytest -q tests/test_uploads_fuzz.py
 

@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # FAISS's threads do not survive a fork
@@ -55,6 +56,18 @@ def check(folder: Path, number: int) -> None:
             sys.exit(f"after kill {number}: the vector of {passage.note} is of another state")
 
 
+def kill_in_mid_write(child: int, folder: Path, seconds: float) -> None:
+    """Kill the child these seconds after it has begun a write; a child that ends before is a fault."""
+    while generations(folder) < 2:
+        if os.waitpid(child, os.WNOHANG)[0]:
+            sys.exit("a writer ended by itself before it wrote")
+        time.sleep(0.0002)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    if os.waitpid(child, 0)[1] != signal.SIGKILL:
+        sys.exit("a writer ended by itself")
+
+
 def main() -> None:
     """Kill so many times."""
     kills, folder = int(sys.argv[1]), Path(sys.argv[2])
@@ -64,13 +77,13 @@ def main() -> None:
     for number in range(1, kills + 1):
         child = os.fork()
         if child == 0:
-            write_for_ever(folder, number * 1000)
-        while generations(folder) < 2:  # until a write has begun
-            time.sleep(0.0002)
-        time.sleep(chance.uniform(0, LONGEST_SECONDS))
-        os.kill(child, signal.SIGKILL)
-        if os.waitpid(child, 0)[1] != signal.SIGKILL:
-            sys.exit(f"the writer of life {number} ended by itself")
+            try:
+                write_for_ever(folder, number * 1000)
+            except Exception:
+                traceback.print_exc()
+            finally:  # the child must not go on as a second parent
+                os._exit(1)
+        kill_in_mid_write(child, folder, chance.uniform(0, LONGEST_SECONDS))
         in_mid_write += generations(folder) > 1
         check(folder, number)
     print(json.dumps({"kills": kills, "in_mid_write": in_mid_write}))

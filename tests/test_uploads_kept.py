@@ -2,7 +2,10 @@
 
 import gc
 import io
+import json
 import os
+import subprocess
+import sys
 import threading
 import zipfile
 from dataclasses import replace
@@ -18,6 +21,7 @@ from assistant.errors import UploadError
 from assistant.library.shelf import Shelf
 from assistant.library.shipped import write_shipped
 from assistant.search.lexical import LexicalIndex
+from assistant.settings import REPOSITORY
 from assistant.uploads import folder as folder_module
 from assistant.uploads import session as session_module
 from assistant.uploads.convert import convert
@@ -159,6 +163,21 @@ def test_note_folder_and_its_parent_are_on_the_disk_before_the_upload_is_acknowl
     uploads = knowledge / "uploads"
     for path in (uploads / upload.key, uploads, knowledge):
         assert path.stat().st_ino in synced, path
+
+
+@pytest.mark.slow
+def test_kill_9_in_mid_add_never_loses_an_acknowledged_upload_or_lists_half_of_one(tmp_path):
+    """A process that adds uploads is killed a hundred times; `make soak` does it two thousand times."""
+    script = REPOSITORY / "tests" / "kill_uploads.py"
+    loop = subprocess.run(
+        [sys.executable, script, os.environ.get("SOAK_KILLS", "100"), tmp_path / "knowledge"],
+        cwd=REPOSITORY, capture_output=True, text=True,
+    )  # fmt: skip
+    assert loop.returncode == 0, loop.stderr
+    seen = json.loads(loop.stdout)
+    print(f"\n{seen['kills']} kills, {seen['in_mid_add']} in mid-add; {seen['acknowledged']} uploads acknowledged")
+    assert seen["acknowledged"] >= seen["kills"]
+    assert seen["in_mid_add"] >= seen["kills"] // 10, "the kills came between the uploads and proved nothing"
 
 
 def test_a_full_disk_refuses_the_upload_and_keeps_what_was_there(folder, monkeypatch):
