@@ -58,9 +58,10 @@ def text_of(process: EngineProcess) -> str:
         ("killed", "restarting", "most likely because memory ran out", True),
     ],
 )
-def test_a_fault_is_noticed_told_and_mended_by_a_new_process(start, fault, state, says, killed):
+def test_a_fault_is_noticed_told_and_mended_by_a_new_process(start, monkeypatch, fault, state, says, killed):
     process = start(fault)
     assert until(lambda: process.status.state == state, 120)
+    monkeypatch.setattr(life, "HANG_SECONDS", 120.0)  # a sound second life may wait for a core for seconds
     assert says in process.status.detail and process.status.killed == killed
     with pytest.raises(EngineError):
         process.stream("a", FOCUSED)

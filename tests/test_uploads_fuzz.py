@@ -16,10 +16,11 @@ from upload_samples import HOSTILE, SAMPLES, zipped
 from assistant.errors import UploadError
 from assistant.uploads.converter import Converter
 from assistant.uploads.folder import FolderUploads
-from assistant.uploads.limits import PARSE_SECONDS
+from assistant.uploads.limits import PARSE_SECONDS, START_SECONDS
 
 pytestmark = pytest.mark.slow
 CASES = int(os.environ.get("SOAK_FILES", "2000"))
+BUSY_SECONDS = 10.0  # for ending a parser whose time is over, and for keeping its note, on a machine with other work
 EACH = max(1, CASES // len(SAMPLES))
 WORDS = [
     *(
@@ -122,7 +123,8 @@ def test_a_broken_file_becomes_a_note_or_one_line(kind, converter, home):
             assert upload.note.path.startswith("uploads/")
             uploads.delete(upload.key)
         took = time.monotonic() - began
-        assert took <= PARSE_SECONDS + (0 if converter.starts == starts else 60), f"{took:.1f} s"
+        starting = 0.0 if converter.starts == starts else START_SECONDS
+        assert took <= PARSE_SECONDS + BUSY_SECONDS + starting, f"{took:.1f} s"
 
     check()
     assert [path.name for path in home.parent.iterdir()] == ["knowledge"]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
+import random
+import string
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -163,6 +166,56 @@ def encrypted_pdf() -> bytes:
 
 
 SAMPLES = {"markdown": MARKDOWN, "text": TEXT, "html": HTML, "notebook": NOTEBOOK, "word": WORD, "pdf": PDF}
+
+
+def sentences(size: int) -> list[str]:
+    """Sentences of so many characters in all, of words that a packer cannot shorten much; the same at each call."""
+    chance = random.Random(0)
+    words = ["".join(chance.choices(string.ascii_lowercase, k=chance.randint(3, 9))) for _ in range(size // 7)]
+    return [" ".join(words[at : at + 12]) + "." for at in range(0, len(words), 12)]
+
+
+def _each(form: str, size: int) -> str:
+    return "".join(form.format(sentence) for sentence in sentences(size))
+
+
+def _notebook(size: int) -> bytes:
+    """A chart below each of its cells, as plotting leaves them: most of the file is no text."""
+    chart = base64.b64encode(random.Random(0).randbytes(60_000)).decode()
+    output = {"output_type": "display_data", "metadata": {}, "data": {"image/png": chart, "text/plain": "<Figure>"}}
+    shown = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": "plot()", "outputs": [output]}
+    cells = [
+        cell
+        for text in sentences(size // 40)[: size // 82_000]
+        for cell in ({"cell_type": "markdown", "metadata": {}, "source": f"## Plot\n\n{text}"}, shown)
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode()
+
+
+def _pdf(size: int) -> bytes:
+    """Pages full of text, as many as are read, and as large as they then are."""
+    lines, pages = sentences(size * 4 // 5), 300
+    each = len(lines) // pages
+    return pdf([drawn(*lines[at * each : (at + 1) * each]) for at in range(pages)])
+
+
+def _word(size: int) -> bytes:
+    """Paragraphs, and an image that fills the file up."""
+    image = random.Random(0).randbytes(size - 600_000)
+    return word(_each(paragraph("{}"), 900_000), **{"word/media/a.png": image})
+
+
+# Honest files of every format that are as large as is taken; made when they are asked for.
+LARGE: dict[str, Callable[[int], bytes]] = {
+    "markdown": lambda size: _each("## What?\n\n{}\n\n", size * 5 // 6).encode(),
+    "text": lambda size: _each("{}\n\n", size).encode(),
+    "text of another encoding": lambda size: _each("Maß: {}\n\n", size * 9 // 10).encode("latin-1"),
+    "html": lambda size: b"<!doctype html><body>" + _each("<p>{}</p>\n", size * 9 // 10).encode(),
+    "notebook": _notebook,
+    "word": _word,
+    "word of text alone": lambda size: word(_each(paragraph("{}"), size * 3 // 2)),
+    "pdf": _pdf,
+}
 
 _ENTITIES = '<!DOCTYPE l [<!ENTITY a "lollollol">' + "".join(
     f'<!ENTITY {chr(98 + at)} "{(f"&{chr(97 + at)};") * 10}">' for at in range(9)
