@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import time
 import uuid
 
@@ -16,6 +17,7 @@ from visitor import Visitor
 pytestmark = pytest.mark.slow
 
 FIRST_VISITORS, CLEARS = 100, 50
+KEY, PASSWORD = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "30"))
 
 
@@ -28,8 +30,11 @@ def engine():
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory, engine):
-    with page_with_stub(tmp_path_factory.mktemp("crowd"), engine) as server:
+    Visitor.secrets |= {KEY.encode(), PASSWORD.encode()}
+    with page_with_stub(tmp_path_factory.mktemp("crowd"), engine, KEY, admin_password=PASSWORD) as server:
         yield server
+    Visitor.secrets.clear()
+    Visitor.told.clear()
 
 
 def test_a_hundred_first_visitors_and_fifty_cleared_caches_cause_one_load(server):
@@ -60,7 +65,7 @@ def test_no_frame_holds_another_visitors_words_and_a_full_queue_says_so(server, 
         crowd = asyncio.run(gather_crowd(server, visitors=20, seconds=600, pause=0.1, rounds=1))
     finally:
         engine.pace = pace
-    assert crowd.faults == [] and crowd.foreign == 0
+    assert crowd.failures() == []
     assert crowd.asked == 20 == crowd.answered + crowd.turned_away
     assert engine.largest_crowd == 8 and crowd.turned_away > 0
     assert crowd.told_their_place > 0
@@ -144,14 +149,42 @@ def test_stopped_closed_and_repeated_answers_leave_nothing_behind(server, engine
     threads = page.num_threads()
     asyncio.run(rounds(ROUNDS))
     print(f"{len(idle_after)} answers stopped; the engine idle after {max(idle_after):.2f} s at most")
+    assert_nothing_is_left(engine, page, threads)
+    assert "Traceback" not in server.said()
+
+
+def assert_nothing_is_left(engine, page, threads):
+    """No request at the engine, and no more threads of the page than before, give or take two of its pools."""
     ended = time.monotonic()
     while (counters := engine.counters()).running or counters.waiting:
-        assert time.monotonic() - ended < 1, "the engine goes on for visitors who have left"
+        assert time.monotonic() - ended < 30, "the engine goes on for visitors who have left"
         time.sleep(0.01)
     assert counters.started == counters.finished + counters.cancelled
     while page.num_threads() > threads + 2:
-        assert time.monotonic() - ended < 30, "threads of visitors who have left are still there"
+        assert time.monotonic() - ended < 60, "threads of visitors who have left are still there"
         time.sleep(0.2)
+
+
+def test_a_second_question_in_mid_answer_is_answered_and_the_first_keeps_what_was_written(server, engine):
+    page = psutil.Process(server.process.pid)
+    first, second = (f"zq{uuid.uuid4().hex[:12]}" for _ in range(2))
+
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            await visitor.begin(f"{QUESTIONS[0]} {first}")
+            await visitor.until(lambda: "word15" in visitor.text)
+            await visitor.begin(f"{QUESTIONS[1]} {second}")
+            await visitor.until(lambda: "word39" in visitor.text.partition(second)[2])
+            return (await visitor.draw_again()).partition(second)
+
+    threads, (pace, engine.pace) = page.num_threads(), (engine.pace, 0.2)  # slow, so that the first is not over
+    try:
+        before, _, after = asyncio.run(visit())
+    finally:
+        engine.pace = pace
+    assert "word15" in before and "word39" not in before, "the first is kept as far as it went"
+    assert "You asked" in after and second in after and first not in after
+    assert_nothing_is_left(engine, page, threads)
     assert "Traceback" not in server.said()
 
 
@@ -168,13 +201,20 @@ def test_a_title_that_the_browser_has_not_yet_seen_change_is_no_chat(server):
     assert "Traceback" not in server.said()
 
 
-def test_no_session_id_or_question_is_in_the_log(server):
+def test_no_session_id_or_question_is_in_the_log_and_no_secret_there_or_in_any_frame(server):
+    """Comes last in this file: the frames are those of all its visitors."""
+
     async def visit():
         async with Visitor(server.port) as visitor:
             await visitor.ask(f"{QUESTIONS[0]} tell nobody")
+            await visitor.go("notes")
             return visitor.session
+
+    Visitor.secrets.add(b"tell nobody")  # the asker himself is told, which shows that frames are searched
 
     session = asyncio.run(visit())
     said = server.said()
     assert '"event": "answer"' in said
-    assert len(session) > 10 and session not in said and "tell nobody" not in said and "ASSISTANT_API_KEY" not in said
+    assert len(session) > 10 and session not in said and "tell nobody" not in said
+    assert KEY not in said and PASSWORD not in said
+    assert Visitor.told == {b"tell nobody"}

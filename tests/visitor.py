@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 from collections.abc import Callable
 from types import TracebackType
+from typing import ClassVar
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -23,7 +24,13 @@ DONE = ForwardMsg.FINISHED_SUCCESSFULLY
 
 
 class Visitor:
-    """One session. ``frames`` holds every frame that the server sent, as it came."""
+    """One session. ``frames`` holds every frame that the server sent, as it came.
+
+    ``secrets`` are looked for in every frame of every visitor; ``told`` are those that were found.
+    """
+
+    secrets: ClassVar[set[bytes]] = set()
+    told: ClassVar[set[bytes]] = set()
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -174,6 +181,7 @@ class Visitor:
             async for frame in self._socket:
                 assert isinstance(frame, bytes)
                 self.frames.append(frame)
+                self.told.update(secret for secret in self.secrets if secret in frame)
                 self._take(ForwardMsg.FromString(frame))
                 self._news.set()
         finally:
