@@ -31,7 +31,7 @@ cloud-test: fresh  ## the page in 2.7 GB with random weights of GPT-2 XL's shape
 	$(FRESH)/bin/python tests/cloud.py --shape gpt2-xl
 
 test-install: fresh  ## requirements.txt alone, in a fresh environment, starts a page that answers
-	$(FRESH)/bin/python tests/cloud.py --model none
+	$(FRESH)/bin/python tests/cloud.py --model none --without-limit
 
 fresh:
 	$(PYTHON) -m venv --clear $(FRESH)

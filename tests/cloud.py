@@ -5,7 +5,8 @@
     python tests/cloud.py --model FOLDER    # a model that is converted already
 
 One visitor asks; memory of page and engine is sampled until the answer has ended. Where control groups may be made
-(root, Linux) the limit is a real one and the kernel would kill what exceeds it; elsewhere memory is measured alone.
+(root, Linux) the limit is a real one and the kernel would kill what exceeds it; elsewhere memory is measured alone,
+which must be said: `--without-limit`. It ends with status 1 and a line for each thing that is not as it must be.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 LIMIT = 2_700_000_000  # bytes; what the service's documentation promises at best
 QUESTION = "What is dropout and what happens at test time?"
 READY_SECONDS = 1200.0
+WRITTEN = ("stop", "length", "repeated")  # how an answer of a model ends that did not fail
+GUARDS = (" WARNING assistant.models.guard ", " WARNING assistant.engines.process ")  # lines of a step down
 
 
 @dataclass
@@ -179,12 +182,45 @@ def run(model: str, limit: int = LIMIT, python: str = sys.executable) -> dict[st
     }
 
 
+def failures(figures: dict[str, object], model: str, with_limit: bool = True) -> list[str]:
+    """What is not as it must be when ``model`` was asked for, a line each."""
+    found = []
+    if with_limit and not figures["limit_is_real"]:
+        found.append(
+            "no control group could be made (it takes root and a writable /sys/fs/cgroup), so nothing held the page to "
+            "its limit; --without-limit measures alone"
+        )
+    endings = ("notes",) if model == "none" else WRITTEN
+    if figures["finish"] not in endings:
+        found.append(f"the answer ended with {figures['finish']!r}, which must be one of {', '.join(endings)}")
+    if model != "auto" and figures["model"] != name_of(model):
+        found.append(f"{figures['model']} answered, {name_of(model)} was asked for")
+    log = figures["log"]
+    assert isinstance(log, list)
+    found += [f"something gave way: {line}" for line in log if any(guard in line for guard in GUARDS)]
+    return found
+
+
+def name_of(model: str) -> str:
+    """What the page calls the model of a value for ASSISTANT_MODEL."""
+    from assistant.models import embedded
+    from assistant.models.shapes import shape_called
+
+    if model == "embedded":
+        return embedded.NAME
+    if Path(model).exists():
+        return Path(model).stem if model.endswith(".gguf") else Path(model).name
+    shape = shape_called(model)
+    return shape.name if shape else model
+
+
 def main() -> int:
-    """Run and print a table."""
+    """Run and print a table, and what failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default="auto", help="a value for ASSISTANT_MODEL")
     parser.add_argument("--shape", help="gpt2-xl, gpt2-large, gpt2-medium or gpt2: random weights of it, in 8 bits")
     parser.add_argument("--limit", type=float, default=LIMIT / 1e9, help="GB")
+    parser.add_argument("--without-limit", action="store_true", help="measure alone where no control group can be made")
     parser.add_argument("--python", default=sys.executable, help="of the environment to run in")
     given = parser.parse_args()
     with contextlib.ExitStack() as stack:
@@ -200,7 +236,10 @@ def main() -> int:
         figures = run(model, int(given.limit * 1e9), given.python)
     for name, value in figures.items():
         print(f"| {name.replace('_', ' ')} | {value} |")
-    return 0
+    failed = failures(figures, model, not given.without_limit)
+    for line in failed:
+        print(f"failed: {line}", file=sys.stderr)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":
