@@ -1,7 +1,7 @@
 """An engine process without a model: its argument says what goes wrong in its first life; the second one works.
 
 ``python tests/child_engine.py FAULT FOLDER``; the folder remembers that there was a first life. With "always FAULT"
-the second one fails, too.
+every later one fails, too, until the folder holds a file ``mended``.
 """
 
 import os
@@ -50,7 +50,8 @@ def _compute() -> None:
 def main() -> None:
     """Fail or serve."""
     fault, mark = sys.argv[1].removeprefix("always "), Path(sys.argv[2]) / "lived"
-    if mark.exists() and not sys.argv[1].startswith("always "):
+    is_mended = mark.with_name("mended").exists()
+    if is_mended or (mark.exists() and not sys.argv[1].startswith("always ")):
         fault = ""
     mark.touch()
     end_with_parent()

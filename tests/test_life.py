@@ -85,11 +85,24 @@ def test_a_model_that_is_never_ready_is_given_up(start, monkeypatch):
     assert "within" in process.status.detail and not process.status.killed
 
 
-def test_after_the_last_pause_it_is_left_alone(start, monkeypatch):
+def test_after_the_last_pause_it_is_tried_for_ever_and_answers_once_the_cause_is_gone(start, tmp_path, monkeypatch):
     monkeypatch.setattr(process_module, "BACKOFF_SECONDS", (0.01, 0.01))
     process = start("always ends")
-    process._supervisor.join(60)
-    assert (process.status.state, process.status.restarts) == ("failed", 3)
+    assert until(lambda: process.status.restarts > 4, 120)
+    assert process.status.state == "failed" and "ended with status 3" in process.status.detail
+    (tmp_path / "mended").touch()
+    assert until(lambda: process.status.state == "ready", 120)
+    assert text_of(process) == "one two three"
+
+
+def test_a_model_that_dies_soon_after_every_start_counts_as_failed_in_the_end(start, monkeypatch):
+    """So that a smaller one takes its place."""
+    monkeypatch.setattr(process_module, "BACKOFF_SECONDS", (0.01, 0.01))
+    monkeypatch.setattr(life, "HANG_SECONDS", 60.0)  # a life is short below ten of these
+    process = start("always breaks")
+    assert until(lambda: process.status.state == "restarting", 120)
+    assert until(lambda: process.status.state == "failed", 120)
+    assert process.status.restarts == 3 and "out of blocks" in process.status.detail
 
 
 def test_a_host_without_room_for_a_process_is_a_fault_like_any_other(start, monkeypatch):

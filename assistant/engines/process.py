@@ -23,13 +23,13 @@ from assistant.settings import Settings
 if TYPE_CHECKING:
     from assistant.engines.remote import RemoteGenerator
 
-BACKOFF_SECONDS = (1.0, 2.0, 5.0, 15.0, 60.0)
+BACKOFF_SECONDS = (1.0, 2.0, 5.0, 15.0, 60.0)  # between short lives; the last is repeated
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """Where the engine process is in its life."""
+    """Where the engine process is in its life. What has failed is tried again, too, with long pauses."""
 
     state: Literal["starting", "ready", "restarting", "failed", "closed"]
     detail: str = ""  # one line for the reader
@@ -113,14 +113,14 @@ class EngineProcess:
                 break
             failures = 0 if time.monotonic() - began > 10 * HANG_SECONDS else failures + 1
             restarts += 1
-            is_over = failures > len(BACKOFF_SECONDS)
-            state: Literal["failed", "restarting"] = "restarting" if end.was_ready and not is_over else "failed"
+            # Failed: it never answered, or every try so far was in vain. It is tried again all the same, for ever: what
+            # is missing may come back, and nobody else would start it.
+            has_hope = end.was_ready and failures <= len(BACKOFF_SECONDS)
+            state: Literal["failed", "restarting"] = "restarting" if has_hope else "failed"
             self._status = EngineStatus(state, end.detail, restarts, end.killed)
             self._settled.set()
             log.warning("%s: %s", self.info.name, end.detail)
-            if is_over:
-                return
-            self._closed.wait(BACKOFF_SECONDS[max(failures, 1) - 1])
+            self._closed.wait(BACKOFF_SECONDS[min(max(failures, 1), len(BACKOFF_SECONDS)) - 1])
         self._status = EngineStatus("closed")
 
     def _live(self, restarts: int) -> End:

@@ -22,7 +22,7 @@ _DOUBT = "model_in_doubt_until"  # in the session
 _STATES = {
     "starting": "Starting. Until it is ready, answers come from the notes alone.",
     "restarting": "It stopped and is being started again. Until then answers come from the notes alone.",
-    "failed": "It cannot be used now; answers come from the notes alone.",
+    "failed": "It cannot be used now and is tried again. Until it can, answers come from the notes alone.",
     "closed": "It was shut down.",
     "ready": "It did not answer; looking again.",
 }
