@@ -159,6 +159,39 @@ def test_a_better_model_that_came_meanwhile_stays():
     assert stage.switching.current is better and stage.guard.message == ""
 
 
+@pytest.mark.parametrize("state, looks", [("ready", SHORT_LOOKS), ("failed", 1)])
+def test_a_better_model_that_comes_between_the_look_and_the_step_down_stays(state, looks):
+    stage = Stage(Rung(LARGE, CACHE))
+    stage.started[0].status = EngineStatus(state, "It cannot be loaded.")
+    stage.memory = NOTHING
+    stage.look(looks - 1)
+    better = Engine(Rung(XL, CACHE), EngineStatus("ready"))
+
+    def look():
+        stage.switching.swap(better, 0)
+        return NOTHING
+
+    stage.guard._look = look
+    stage.look()
+    assert stage.switching.current is better and not better.closed
+    assert len(stage.started) == 1 and stage.guard.message == ""
+
+
+def test_a_better_model_that_comes_while_a_smaller_one_is_started_stays():
+    stage = Stage(Rung(XL, CACHE))
+    stage.started[0].status = EngineStatus("failed", "It cannot be loaded.")
+    better = Engine(Rung(XL, CACHE), EngineStatus("ready"))
+
+    def start(rung: Rung) -> Engine:
+        stage.switching.swap(better, 0)
+        return stage.start(rung)
+
+    stage.guard._start = start
+    stage.look()
+    assert stage.switching.current is better and stage.guard.message == ""
+    assert stage.started[1].closed and not better.closed
+
+
 def test_after_the_end_nothing_is_started():
     stage = Stage(Rung(XL, CACHE))
     stage.guard.close()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from types import EllipsisType
 from typing import Any, Protocol
 
 from assistant.decoding import Decoding
@@ -103,20 +104,25 @@ class SwitchingGenerator:
                     del self._answers[id(current)]
                 self._changed.notify_all()
 
-    def swap(self, new: Running | None, seconds: float) -> None:
+    def swap(self, new: Running | None, seconds: float, replacing: Running | EllipsisType | None = ...) -> bool:
         """From now on answers begin with ``new``. Returns once the old generator has finished its answers and is
         closed; after these seconds it is closed in any case.
+
+        With ``replacing``, only while that is the current one; otherwise nothing is done and the answer is False.
         """
         with self._changed:
+            if replacing is not ... and replacing is not self._current:
+                return False
             old, self._current = self._current, new
             if self._closed:  # nobody will close it later
                 old, self._current = new, None
             if old is None:
-                return
+                return True
             until = time.monotonic() + seconds
             while self._answers.get(id(old)) and not self._closed and (left := until - time.monotonic()) > 0:
                 self._changed.wait(left)
         old.close()
+        return True
 
     def close(self) -> None:
         """Close the current generator, whatever it is doing."""

@@ -125,29 +125,37 @@ class Guard:
         short = self._short_looks >= SHORT_LOOKS or (is_down and status.killed)
         if short or status.state == "failed":
             self._short_looks = 0
-            self._step_down(Rung(current.candidate, current.cache_bytes), short, status.detail)
+            self._step_down(current, short, status.detail)
 
-    def _step_down(self, rung: Rung, short: bool, detail: str) -> None:
+    def _step_down(self, judged: Running, short: bool, detail: str) -> None:
+        """Put what needs less in the place of the judged engine, unless another has taken that meanwhile."""
+        rung = Rung(judged.candidate, judged.cache_bytes)
         name = rung.candidate.info.name
         next_rung = lower(rung, self._candidates(), short)
         why = "memory ran short" if short else f"{name} failed ({detail.rstrip('.')})"
         if next_rung is None:
             if not short:
                 return  # the process goes on trying by itself
-            self._message = f"{why}, so the notes answer alone until more is free"
-            self._stopped = rung
+            message = f"{why}, so the notes answer alone until more is free"
         elif next_rung.candidate == rung.candidate:
-            self._message = f"{why}, so it answers with a smaller cache"
+            message = f"{why}, so it answers with a smaller cache"
         else:
-            self._message = f"{why}, so it answers in place of {name}"
-        log.warning("%s: %s", next_rung.candidate.info.name if next_rung else name, self._message)
-        self._switching.swap(None, DRAIN_SECONDS)
-        self._placed = None
-        if next_rung is not None:
+            message = f"{why}, so it answers in place of {name}"
+        if not self._switching.swap(None, DRAIN_SECONDS, replacing=judged):
+            return
+        log.warning("%s: %s", next_rung.candidate.info.name if next_rung else name, message)
+        self._message, self._placed = message, None
+        if next_rung is None:
+            self._stopped = rung
+        else:
             self._put(next_rung)
 
     def _put(self, rung: Rung) -> None:
         """Start a model where there is none; if another came meanwhile, that one stays."""
-        if self._switching.current is None and not self._closed.is_set():
-            self._placed = self._start(rung)
-            self._switching.swap(self._placed, 0.0)
+        if self._switching.current is not None or self._closed.is_set():
+            return
+        started = self._start(rung)
+        if self._switching.swap(started, 0.0, replacing=None):
+            self._placed = started
+        else:
+            started.close()
