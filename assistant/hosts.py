@@ -62,6 +62,15 @@ def memory_of_app() -> int:
     return sum(_anonymous(process) for process in [me, *me.children(recursive=True)])
 
 
+def cpu_seconds(pid: int) -> float:
+    """Seconds that a process has computed; 0 when it has just ended."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
+
+
 def _anonymous(process: psutil.Process) -> int:
     try:
         memory = process.memory_info()

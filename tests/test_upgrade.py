@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +18,7 @@ from tiny_gpt2 import make, train_tokenizer
 
 from assistant import assembly
 from assistant.decoding import Decoding
+from assistant.engines import child
 from assistant.engines.process import EngineProcess, EngineStatus
 from assistant.engines.progress import UpgradeStatus
 from assistant.engines.switching import SwitchingGenerator
@@ -470,6 +472,18 @@ def test_the_fault_of_a_conversion_reaches_the_reader(tmp_path):
         time.sleep(0.02)
     assert "must be a whole safetensors file; download it again" in upgrade.status.problem
     upgrade.close()
+
+
+def test_a_conversion_that_hangs_is_a_failed_try_like_any_other(tmp_path, checkpoint, monkeypatch):
+    """While it lasts nobody watches the memory, so it must not last for ever."""
+    monkeypatch.setattr(child, "COMMAND", (sys.executable, "-c", "import time; time.sleep(600)"))
+    monkeypatch.setattr(child, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(child, "HANG_SECONDS", 0.5)
+    better = planned("tiny", checkpoint)
+    better = replace(better, plan=replace(better.plan, converted=tmp_path / "converted"))
+    upgrade = Upgrade(better, settings_of(tmp_path), Shelf(), pauses=(0.01,))
+    assert upgrade.wait(60).state == "failed"
+    assert "tiny could not be got: its process brought nothing for" in upgrade.status.line
 
 
 def test_the_line_for_the_reader():

@@ -13,10 +13,9 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-import psutil
-
 from assistant.engines.serve import FAILED, READY
 from assistant.errors import EngineError
+from assistant.hosts import cpu_seconds
 from assistant.models.candidates import Candidate
 from assistant.settings import REPOSITORY, Settings
 
@@ -89,13 +88,13 @@ class Life:
     def watch(self, address: str, closed: threading.Event) -> str:
         """Until the process ends, hangs or its engine breaks; why."""
         answered_at = worked_at = time.monotonic()
-        work = self._cpu_seconds()
+        work = cpu_seconds(self.pid)
         while not closed.wait(LOOK_SECONDS):
             code = self._process.poll()
             if code is not None:
                 return f"The model stopped: {_ended(code)}"
-            if self._cpu_seconds() - work > WORKING * (time.monotonic() - worked_at):
-                worked_at, work = time.monotonic(), self._cpu_seconds()
+            if cpu_seconds(self.pid) - work > WORKING * (time.monotonic() - worked_at):
+                worked_at, work = time.monotonic(), cpu_seconds(self.pid)
             stood_still = time.monotonic() - worked_at
             try:
                 counters = look(address)
@@ -111,13 +110,6 @@ class Life:
             if _hangs(counters["idle_seconds"], stood_still):
                 return f"The model brought no token for {counters['idle_seconds']:.0f} s."
         return "closed"
-
-    def _cpu_seconds(self) -> float:
-        try:
-            times = psutil.Process(self.pid).cpu_times()
-        except psutil.Error:  # it has just ended
-            return 0.0
-        return float(times.user + times.system)
 
     def _give_up(self) -> None:
         self._is_too_slow = True
