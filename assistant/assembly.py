@@ -12,7 +12,7 @@ from assistant.engines.process import EngineProcess
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
 from assistant.errors import AssistantError
-from assistant.generator import Generator
+from assistant.generator import Elsewhere, Generator
 from assistant.hosts import Host, look_at_host
 from assistant.journal import Journal
 from assistant.library.shelf import Shelf
@@ -66,6 +66,9 @@ class Parts:
             return "it was got in the background and is the best that this host can run"
         if self.upgrade is not None and self.upgrade.got_first:
             return "it is small and was here first"
+        generator = self.generator
+        if generator is not None and isinstance(generator, Elsewhere):
+            return generator.reason
         return self.choice.reason
 
     def close(self) -> None:
@@ -181,4 +184,4 @@ def _remote(settings: Settings) -> tuple[Choice, Generator | None]:
     key = settings.api_key.get_secret_value()
     addresses = [address.strip() for address in settings.endpoint.split(",") if address.strip()]
     endpoints = Endpoints(addresses, lambda address: RemoteGenerator(address, key, model))
-    return Choice(None, endpoints.problem or f"ASSISTANT_ENDPOINT names {endpoints.address}"), endpoints
+    return Choice(None, endpoints.reason), endpoints

@@ -40,6 +40,22 @@ class Lender(Protocol):
         """One model for a whole answer: the prompt is counted and written by the same one."""
 
 
+@runtime_checkable
+class Elsewhere(Protocol):
+    """A generator on other machines, which may go and come back. What it says of them is known without asking them."""
+
+    @property
+    def problem(self) -> str:
+        """Why no server answered when one was last asked; empty when one did."""
+
+    @property
+    def reason(self) -> str:
+        """Why these servers are asked, in one sentence."""
+
+    def look(self) -> None:
+        """Ask the servers, in the background, until one answers; returns at once."""
+
+
 def held(generator: Generator) -> AbstractContextManager[Generator]:
     """The generator for one answer."""
     return generator.hold() if isinstance(generator, Lender) else nullcontext(generator)

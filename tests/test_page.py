@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import page
 import pytest
-from fakes import ScriptedGenerator, StartingGenerator
+from fakes import ScriptedGenerator, StartingGenerator, count_words
 from page import COVERED, PATIENCE, UNCOVERED, draw
 from streamlit.testing.v1 import AppTest
 
@@ -101,6 +101,40 @@ def test_a_model_that_stops_while_it_writes_is_said_in_the_side_panel_too(open_p
     assert "It stopped and is being started again." in page.run().panel and "It was killed." in page.panel
 
 
+class _Servers(ScriptedGenerator):
+    """Model servers elsewhere: what an ``Endpoints`` is to the page."""
+
+    def __init__(self, problem: str = "", *script: str | Exception) -> None:
+        super().__init__(*script)
+        self.problem, self.reason, self.looks = problem, "a setting names them", 0
+
+    def count_tokens(self, texts):
+        if self.problem:
+            raise EngineError(self.problem)
+        return count_words(texts)
+
+    def look(self) -> None:
+        self.looks += 1
+
+
+def test_a_server_elsewhere_that_does_not_answer_is_said_and_its_answer_offered_once_it_is_back(open_page):
+    page = open_page(servers := _Servers("No model server answers.", "Units are dropped.")).ask(COVERED)
+    assert "scripted: a setting names them." in page.panel and "No model server answers. Until one does" in page.panel
+    assert "When the model is ready, this answer can be asked for again here." in page.text and not page.offers
+    servers.problem = ""
+    page.run()
+    assert "No model server answers." not in page.panel and "From the notes alone" in page.text
+    page.click("chat1_0_offer")
+    assert "Units are dropped." in page.text and "From the notes alone" not in page.text and servers.looks == 0
+
+
+def test_a_server_elsewhere_that_hangs_up_in_an_answer_is_looked_at(open_page):
+    page = open_page(servers := _Servers("", "Half an", EngineError("It hung up."))).ask(COVERED)
+    assert "It did not answer; looking again." in page.panel and servers.looks == 1
+    servers.problem = "No model server answers."
+    assert "No model server answers." in page.run().panel and not page.offers
+
+
 def _living(state: str, detail: str = "") -> StartingGenerator:
     generator = StartingGenerator()
     generator.status = EngineStatus(state, detail)
@@ -111,7 +145,9 @@ def _living(state: str, detail: str = "") -> StartingGenerator:
     "generator, upgrade, seconds",
     [
         (None, None, 0.0),
-        (ScriptedGenerator(), None, 0.0),  # a server elsewhere: it has no life that could be looked at
+        (ScriptedGenerator(), None, 0.0),  # it has no life that could be looked at
+        (_Servers(), None, 0.0),
+        (_Servers("No model server answers."), None, LATER_SECONDS),
         (_living("ready"), None, 0.0),
         (_living("ready"), "done", 0.0),
         (_living("ready"), "downloading", SOON_SECONDS),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import streamlit as st
 
 from assistant.assembly import Parts
+from assistant.generator import Elsewhere
 from assistant.ui.dialogs import was_dialog_opened
 from assistant.ui.safe import safe_label
 
@@ -43,7 +44,7 @@ class ModelStatus:
 
     name: str
     reason: str
-    state: str = ""  # empty when it is ready, or lives elsewhere
+    state: str = ""  # empty when it is ready
     better: str = ""  # about a better model that is being got
     look_again: float = 0.0  # seconds until another look may show something else; 0: nothing changes by itself
 
@@ -68,6 +69,9 @@ def look_at_model(parts: Parts) -> ModelStatus:
     coming = upgrade is not None and upgrade.status.is_under_way
     waits = upgrade is not None and upgrade.status.state == "waiting"
     name = generator.info.name
+    if isinstance(generator, Elsewhere) and generator.problem:
+        state = f"{generator.problem} Until one does, answers come from the notes alone."
+        return ModelStatus(name, reason, state, better, LATER_SECONDS)
     status = generator.status if isinstance(generator, Living) else None
     if status is None or status.state == "ready":
         doubtful = time.monotonic() < st.session_state.get(_DOUBT, 0.0)
@@ -83,7 +87,10 @@ def look_at_model(parts: Parts) -> ModelStatus:
 
 def doubt_model(parts: Parts) -> None:
     """An answer failed: a model that passes for ready may have ended a moment ago, so it is looked at for a while."""
-    if look_at_model(parts).is_ready:
+    generator = parts.generator
+    if generator is not None and look_at_model(parts).is_ready:
+        if isinstance(generator, Elsewhere):
+            generator.look()  # nobody else would find out before the next question
         st.session_state[_DOUBT] = time.monotonic() + DOUBT_SECONDS
 
 
