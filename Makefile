@@ -38,10 +38,10 @@ fresh:
 	$(FRESH)/bin/pip install --quiet -r requirements.txt
 	$(FRESH)/bin/pip check
 
-audit:  ## known weaknesses of the pinned packages; asks a service on the network, so it is no part of the tests
+audit: fresh  ## known weaknesses of all that requirements.txt brings; asks a service on the network, so it is no test
 	$(PYTHON) -m venv build/audit
 	build/audit/bin/pip install --quiet pip-audit==2.10.1
-	build/audit/bin/pip-audit -r requirements.txt --no-deps --disable-pip
+	build/audit/bin/pip-audit --strict --path $(FRESH)/lib/python3*/site-packages
 
 install: $(STAMP)
 
