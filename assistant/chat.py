@@ -50,6 +50,11 @@ class Wrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Waited:
+    """Nothing came for a moment. Who draws an answer can stop it here, too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """A sentence that the model wrote is complete and was compared with the notes."""
 
@@ -63,7 +68,7 @@ class Finished:
     answer: Answer
 
 
-Event = Found | Prompted | Wrote | Checked | Finished
+Event = Found | Prompted | Wrote | Waited | Checked | Finished
 
 
 class Catalogs(Protocol):
@@ -114,9 +119,10 @@ class Assistant:
     ) -> Iterator[Event]:
         """The events of one answer, in order: Found, then Prompted and Wrote if a model answers, then Finished.
 
-        Between and behind the pieces comes a Checked for each sentence that is complete, in the order of the text.
-        Closing the iterator stops the model. A model that fails does not lose the answer: it ends with what there is
-        and says why. Raises AssistantError when the question cannot be used.
+        While the model says nothing, Waited comes now and then. Between and behind the pieces comes a Checked for each
+        sentence that is complete, in the order of the text. Closing the iterator stops the model. A model that fails
+        does not lose the answer: it ends with what there is and says why. Raises AssistantError when the question
+        cannot be used.
         """
         return self._follow(self._answer(question, decoding, history, snippets))
 
@@ -217,6 +223,9 @@ class Assistant:
             # An engine that is down says so here.
             pieces = iter(again) if again else generator.stream(prompt.text, decoding, prompt.stop)
             for piece in pieces:
+                if piece.idle:
+                    yield Waited()
+                    continue
                 if piece.text and first_at is None:
                     first_at, first_tokens = time.monotonic(), piece.tokens
                 text += piece.text

@@ -29,7 +29,10 @@ class Generator(Protocol):
         """Tokens of each text in the model's vocabulary."""
 
     def stream(self, prompt: str, decoding: Decoding, stop: Sequence[str] = ()) -> Iterator[Piece]:
-        """Pieces of the answer; the last has ``finish`` set. Closing the iterator ends the work at the engine."""
+        """Pieces of the answer; the last has ``finish`` set. Closing the iterator ends the work at the engine.
+
+        An idle piece comes now and then while the engine says nothing, so that the reader can close it then, too.
+        """
 
 
 @runtime_checkable

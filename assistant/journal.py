@@ -51,6 +51,9 @@ class Journal:
         except AssistantError as fault:
             entry |= {"finish": "refused", "problem": type(fault).__name__}  # its words may quote the question
             raise
+        except Exception as fault:
+            entry |= {"finish": "failed", "problem": type(fault).__name__}
+            raise
         finally:
             if self._with_text:
                 entry["answer"] = text

@@ -138,6 +138,7 @@ class Piece:
     tokens: int = 0  # tokens generated so far
     ahead: int = 0  # requests that must finish before this one starts
     finish: str = ""  # "", "stop", "length" or "cancelled"
+    idle: bool = False  # nothing came for a moment: whoever waits may stop here
 
 
 @dataclass(frozen=True, slots=True)

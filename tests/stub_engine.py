@@ -35,6 +35,7 @@ class EchoEngine:
         self.largest_crowd = 0
         self._limits = running, waiting
         self.pace = pace  # seconds a word
+        self.is_mute = False  # it takes requests and says nothing, as while it reads a long prompt
         self._length = length
         self._lock = threading.Lock()
         self._running: list[_Job] = []
@@ -106,6 +107,8 @@ class EchoEngine:
 
     def _speak(self, job: _Job) -> bool:
         """Say a word; whether there are more."""
+        if self.is_mute:
+            return True
         if not job.words:
             self._finished += 1
             job.sink(Piece(tokens=job.said, finish="stop"))

@@ -79,6 +79,16 @@ def test_a_model_that_fails_is_explained_in_a_line_and_its_words_are_kept(open_p
     assert not page.app.exception and not page.app.error
 
 
+def test_a_defect_costs_one_answer_and_not_the_page(open_page, caplog):
+    """Its words are for the log; the next question is answered."""
+    page = open_page(ScriptedGenerator("Half an", RuntimeError("private words"))).ask(COVERED)
+    assert "Half an" in page.text and "could not be finished" in page.text and "RuntimeError" in page.text
+    assert "private words" not in page.text and "private words" in caplog.text
+    assert page.run().text.count("could not be finished") == 1
+    assert "Stopped" not in page.text
+    assert page.ask("Why does dropout set units to zero?").text.count("could not be finished") == 2
+
+
 def test_a_question_asked_too_early_is_answered_from_the_notes_and_offered_again_once_the_model_is_ready(
     open_page,
 ):

@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import httpx2 as httpx
 import pytest
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, StreamingResponse
 from starlette.routing import Route
 
 from assistant.decoding import Decoding, decoding_for
+from assistant.engines.patience import patiently
 from assistant.engines.remote import RemoteGenerator
 from assistant.engines.server import LARGEST_BODY, create_app
 from assistant.errors import EngineError
@@ -218,7 +220,7 @@ def test_every_parameter_of_a_preset_reaches_the_engine(serve, decoding):
 def test_places_in_the_queue_and_token_counts_arrive(serve):
     engine = ScriptedEngine()
     engine.ahead = 3
-    pieces = list(RemoteGenerator(serve(engine) + "/v1", KEY).stream("a", FOCUSED))
+    pieces = [piece for piece in RemoteGenerator(serve(engine) + "/v1", KEY).stream("a", FOCUSED) if not piece.idle]
     assert pieces[0].ahead == 3 and pieces[0].text == ""
     assert [piece.tokens for piece in pieces[1:]] == [1, 2, 3, 3] and pieces[-1].finish == "stop"
 
@@ -233,6 +235,50 @@ def test_closing_the_stream_cancels_at_the_engine(serve):
     engine.go.clear()
     pieces.close()
     assert engine.cancelled.wait(60) and engine.sent < 1000
+
+
+def test_a_request_can_be_given_up_while_the_engine_says_nothing(serve):
+    """As in its queue, or while it reads a long prompt: the reader hears of the silence, and hanging up cancels."""
+    engine = ScriptedEngine()
+    engine.go.clear()
+    pieces = RemoteGenerator(serve(engine) + "/v1", KEY).stream("a", FOCUSED)
+    assert next(piece for piece in pieces if piece.idle).text == ""
+    assert until(lambda: engine.counters().running == 1)
+    pieces.close()
+    assert engine.cancelled.wait(60) and engine.sent == 0
+    assert until(lambda: not any(thread.name == "answer-reader" for thread in threading.enumerate()))
+
+
+def test_a_request_can_be_given_up_before_the_server_has_begun_to_answer():
+    """It is hung up on as soon as its answer begins."""
+    gone = threading.Event()
+    may_begin = threading.Event()
+
+    class Connection:
+        def shutdown(self, how: int) -> None:
+            gone.set()
+
+    class Stream:
+        def __init__(self) -> None:
+            network = SimpleNamespace(get_extra_info=lambda name: Connection())
+            self.response = SimpleNamespace(extensions={"network_stream": network})
+
+        def __iter__(self):
+            assert gone.wait(60)
+            return iter(())
+
+        def close(self) -> None: ...
+
+    def begin() -> Stream:
+        assert may_begin.wait(60)
+        return Stream()
+
+    events = patiently(begin, lambda event: False, 0.01)
+    assert next(events) is None
+    events.close()
+    assert not gone.is_set()
+    may_begin.set()
+    assert gone.wait(60)
 
 
 def test_failures_become_errors_for_the_reader(serve):

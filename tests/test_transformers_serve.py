@@ -104,4 +104,4 @@ def test_a_server_that_is_gone_is_named_in_a_plain_sentence(server, checkpoint):
     server[1].kill()
     server[1].wait()
     with pytest.raises(EngineError, match="cannot be reached"):
-        next(generator.stream(PROMPT, decoding_for("focused")))
+        list(generator.stream(PROMPT, decoding_for("focused")))

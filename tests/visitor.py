@@ -39,6 +39,8 @@ class Visitor:
         self.session = ""
         self.widgets: dict[str, str] = {}  # key in the program -> id
         self.pages: dict[str, str] = {}  # last part of a page's address -> its hash
+        self.clocks: set[str] = set()  # fragments that the browser runs every so often; here nothing strikes by itself
+        self.is_running = False  # whether the server draws the page now
         self._page = ""
         self._drawn: dict[tuple[int, ...], str] = {}
         self._links: dict[str, str] = {}  # file id -> address for its upload
@@ -95,6 +97,23 @@ class Visitor:
         await self.begin(question)
         await self.until(lambda: self.runs > runs)
         return self.text
+
+    async def attach(self, question: str, files: dict[str, bytes]) -> None:
+        """Ask with files attached, and do not wait."""
+        state = WidgetState(id=self.widgets["question"])
+        state.chat_input_value.data = question
+        for name, content in files.items():
+            info = state.chat_input_value.file_uploader_state.uploaded_file_info.add()
+            info.CopyFrom(await self._upload(name, content))
+        await self.rerun(state)
+
+    async def strike(self, clock: str) -> None:
+        """What the browser sends when a clock of the page strikes."""
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.fragment_id = clock
+        message.rerun_script.is_auto_rerun = True
+        await self._send(message)
 
     async def go(self, page: str) -> str:
         """Open a page of the app by the last part of its address."""
@@ -193,6 +212,13 @@ class Visitor:
             self.session, self._page = message.new_session.initialize.session_id, message.new_session.page_script_hash
             if not message.metadata.run.fragment_ids:
                 self._drawn.clear()
+                self.clocks.clear()
+        elif kind == "session_status_changed":
+            self.is_running = message.session_status_changed.script_is_running
+        elif kind == "auto_rerun":
+            self.clocks.add(message.auto_rerun.fragment_id)
+        elif kind == "stop_auto_rerun":
+            self.clocks.difference_update(message.stop_auto_rerun.fragment_ids)
         elif kind == "script_finished" and message.script_finished == DONE:
             self.runs += 1
         elif kind == "navigation":
@@ -205,11 +231,15 @@ class Visitor:
     def _draw(self, path: tuple[int, ...], message: ForwardMsg) -> None:
         element = message.delta.new_element
         kind = element.WhichOneof("type")
-        self._drawn.pop(path, None)
+        if kind:  # an element takes the place of all that was in the container before it
+            for inner in [inner for inner in self._drawn if inner[: len(path)] == path]:
+                del self._drawn[inner]
         if kind in ("chat_input", "button_group", "file_uploader", "radio"):
             name = getattr(element, kind).id
             self.widgets[name.split("-", 2)[-1]] = name
         elif kind == "markdown":
             self._drawn[path] = element.markdown.body
+        elif kind == "progress":
+            self._drawn[path] = element.progress.text
         elif kind == "alert":
             self._drawn[path] = element.alert.body

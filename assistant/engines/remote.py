@@ -15,6 +15,7 @@ import openai
 from openai.types import Completion, Model
 
 from assistant.decoding import Decoding
+from assistant.engines.patience import patiently
 from assistant.errors import EngineError
 from assistant.generator import Busy
 from assistant.recent import Recent
@@ -22,6 +23,7 @@ from assistant.records import ModelInfo, Piece
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 60.0  # between two events of a stream
+IDLE_SECONDS = 0.4  # without an event, after which the reader is given a chance to stop
 CHARACTERS_PER_TOKEN = 3.0  # a careful guess for servers that cannot count; English has about 4
 REMEMBERED_COUNTS = 4096
 
@@ -65,10 +67,13 @@ class RemoteGenerator:
         """Pieces of the answer. Closing the iterator hangs up, which ends the work at the server."""
         if decoding.num_beams > 1 and not self._info.beams:
             raise EngineError(f"{self._info.name} is served without beam search. Choose another preset.")
-        events = self._begin(prompt, decoding, stop)
+        events = patiently(lambda: self._begin(prompt, decoding, stop), _is_last, IDLE_SECONDS)
         tokens = 0
         try:
             for event in events:
+                if event is None:
+                    yield Piece(tokens=tokens, idle=True)
+                    continue
                 progress = (event.model_extra or {}).get("progress") or {}
                 choice = event.choices[0] if event.choices else None
                 text = choice.text if choice else ""
@@ -168,6 +173,10 @@ class RemoteGenerator:
         if isinstance(fault, openai.AuthenticationError):
             return EngineError("The model server refused the key. Set ASSISTANT_API_KEY.")
         return EngineError(f"The model server reported: {_message(fault)}")
+
+
+def _is_last(event: Completion) -> bool:
+    return any(choice.finish_reason for choice in event.choices)
 
 
 def _is_local(address: str) -> bool:

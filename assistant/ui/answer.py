@@ -37,7 +37,8 @@ def draw_text(exchange: Exchange) -> None:
         draw_checked(exchange.sentences, exchange.lead)
         draw_unchecked(unfinished(exchange))
     if answer is None:
-        st.caption(safe_label(exchange.problem) or "Stopped. What was written so far is kept.")
+        kept = "Stopped. What was written so far is kept." if exchange.lead or exchange.text else "Stopped."
+        st.caption(safe_label(exchange.problem) or kept)
     else:
         draw_end(answer)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.assembly import Parts
-from assistant.ui.uploading import Given, draw_open_questions, draw_outcome, take_files
+from assistant.ui.uploading import Given, Outcome, draw_open_questions, draw_outcome, let_go, take_files
 
 _GIVEN, _OUTCOMES = "chat_files", "chat_file_outcomes"  # in the session
 
@@ -19,10 +19,22 @@ def keep_files(files: Sequence[Given]) -> None:
 
 
 def take_kept_files(parts: Parts) -> None:
-    """Read the attached files with their progress, once; their bytes are let go."""
-    files: list[Given] = st.session_state.pop(_GIVEN, [])
-    if files:
-        st.session_state[_OUTCOMES] = take_files(parts, files)
+    """Read the attached files with their progress, each once; their bytes are let go.
+
+    What the visitor does meanwhile may end this. The rest, and the file under way, are then read with the next drawing.
+    """
+    waiting: list[Given] = st.session_state.get(_GIVEN, [])
+
+    def done(file: Given, outcome: Outcome) -> None:
+        waiting.remove(file)
+        let_go([file])
+        st.session_state[_OUTCOMES] = (*st.session_state[_OUTCOMES], outcome)
+
+    if waiting:
+        place = st.empty()
+        with place.container():
+            take_files(parts, tuple(waiting), done)
+        place.empty()  # their results are drawn below the chat
 
 
 def draw_file_results(parts: Parts) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant.assembly import Parts
 from assistant.errors import AssistantError
@@ -45,28 +47,38 @@ class _Pending:
     clash: Clash
 
 
-def take_files(
-    parts: Parts, files: Sequence[Given], done: Callable[[Given, Outcome], None] | None = None
-) -> tuple[Outcome, ...]:
+def take_files(parts: Parts, files: Sequence[Given], done: Callable[[Given, Outcome], None]) -> None:
     """Read files, one after the other, and draw the progress and result of each where this is called.
 
     A file that is there already waits for ``draw_open_questions``. Nothing is raised for a file that cannot be used:
-    its outcome says why. ``done`` is told of each at once: what the visitor does meanwhile may end this between two.
+    its outcome says why. ``done`` is told of each as soon as it is taken or refused: what the visitor does meanwhile
+    may end this at any drawing.
     """
     kept = uploads_of(parts)
     if kept is None:
-        outcomes = tuple(Outcome(shown_name(file.name), problem=_CLOSED) for file in files)
-        for outcome in outcomes:
+        for file in files:
+            outcome = Outcome(shown_name(file.name), problem=_CLOSED)
+            done(file, outcome)
             draw_outcome(outcome)
-        return outcomes
-    outcomes = ()
+        return
     with Converter() as converter:
         for file in files:
-            outcome = _take(kept, file, converter)
-            outcomes = (*outcomes, outcome)
-            if done is not None:
-                done(file, outcome)
-    return outcomes
+            place = st.empty()
+            with place.container():
+                outcome = _take(kept, file, converter)
+            done(file, outcome)
+            with place.container():
+                draw_outcome(outcome)
+
+
+def let_go(files: Sequence[Given]) -> None:
+    """Free the memory of files that were read; Streamlit would hold them until the visitor leaves."""
+    context = get_script_run_ctx()
+    remove = getattr(context.uploaded_file_mgr, "remove_file", None) if context else None
+    if context and remove:
+        for file in files:
+            if isinstance(file, UploadedFile):
+                remove(session_id=context.session_id, file_id=file.file_id)
 
 
 _CLOSED = "Files cannot be added here. The page Notes says why."
@@ -74,22 +86,16 @@ _CLOSED = "Files cannot be added here. The page Notes says why."
 
 def _take(kept: Kept, file: Given, converter: Converter) -> Outcome:
     name = shown_name(file.name)
-    place = st.empty()
-    with place.container():
-        bar = st.progress(0.0, text=f"Reading {safe_label(name)} …")
-        try:
-            arrival = converter.convert(file.getvalue(), file.name)
-            clash = find_clash(kept.list(), arrival)
-            if clash is None:
-                outcome = _keep(kept, arrival, None, bar)
-            else:
-                _pending().append(_Pending(arrival, clash))
-                outcome = Outcome(name, waits=True)
-        except AssistantError as fault:
-            outcome = Outcome(name, problem=str(fault))
-    with place.container():
-        draw_outcome(outcome)
-    return outcome
+    bar = st.progress(0.0, text=f"Reading {safe_label(name)} …")
+    try:
+        arrival = converter.convert(file.getvalue(), file.name)
+        clash = find_clash(kept.list(), arrival)
+        if clash is None:
+            return _keep(kept, arrival, None, bar)
+        _pending().append(_Pending(arrival, clash))
+        return Outcome(name, waits=True)
+    except AssistantError as fault:
+        return Outcome(name, problem=str(fault))
 
 
 def _keep(kept: Kept, arrival: Arrival, replaces: str | None, bar: st.delta_generator.DeltaGenerator) -> Outcome:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant.assembly import Parts
@@ -13,7 +12,7 @@ from assistant.errors import AssistantError
 from assistant.settings import Settings
 from assistant.ui.note_view import open_note
 from assistant.ui.safe import safe_label
-from assistant.ui.uploading import Given, Outcome, draw_open_questions, draw_outcome, take_files, understood
+from assistant.ui.uploading import Given, Outcome, draw_open_questions, draw_outcome, let_go, take_files, understood
 from assistant.ui.visitor import is_locked, place_of, unlock, uploads_of
 from assistant.uploads.kept import Kept, download_names, zip_of
 from assistant.uploads.limits import FILE_BYTES, MIB, PAGES, TITLE_CHARACTERS
@@ -93,16 +92,7 @@ def _take_new(parts: Parts, files: Sequence[UploadedFile]) -> None:
         handled.update(entry.file_id for entry in files if entry is file)
 
     take_files(parts, new, done)
-    _let_go(files)
-
-
-def _let_go(files: Sequence[UploadedFile]) -> None:
-    """Free the memory of files that were read; Streamlit would hold them until the visitor leaves."""
-    context = get_script_run_ctx()
-    remove = getattr(context.uploaded_file_mgr, "remove_file", None) if context else None
-    if context and remove:
-        for file in files:
-            remove(session_id=context.session_id, file_id=file.file_id)
+    let_go(files)
 
 
 def _draw_list(kept: Kept, uploads: tuple[Upload, ...]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import closing
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from assistant.chat import Checked, Event, Finished, Found, Prompted, Wrote
+from assistant.chat import Checked, Event, Finished, Found, Prompted, Waited, Wrote
 from assistant.conversation import Exchange
 from assistant.errors import AssistantError
 from assistant.transcript import unchecked
@@ -18,15 +18,15 @@ from assistant.ui.safe import safe_markdown
 from assistant.ui.sentences import count_unsupported, lead_markdown, supported_markdown
 
 REDRAW_SECONDS = 0.12  # tokens are gathered for this long: a redraw for each one sends the whole text each time
+log = logging.getLogger(__name__)
 
 
 def write_answer(exchange: Exchange, events: Iterator[Event]) -> None:
-    """Draw the events as they come and keep them in the exchange.
+    """Draw the events as they come and keep them in the exchange, which is "writing" and then "done".
 
     A Stop or a closed tab raises out of any drawing call; ``closing`` then ends the work at the engine, and the
     exchange already holds what was written. Nothing here touches the session, which is gone at that moment.
     """
-    exchange.state = "writing"
     live = _Live()
     live.say("Searching the notes …")
     with closing(events):  # type: ignore[type-var]
@@ -36,6 +36,9 @@ def write_answer(exchange: Exchange, events: Iterator[Event]) -> None:
                 live.draw(exchange, event)
         except AssistantError as fault:
             exchange.problem = str(fault)
+        except Exception as fault:  # a defect must cost one answer, not the page; Stop is no Exception
+            log.exception("an answer failed")
+            exchange.problem = f"The answer could not be finished ({type(fault).__name__}). The log says more."
     exchange.state = "done"
 
 
@@ -61,9 +64,15 @@ class _Live:
         self._status = st.empty()
         self._lead, self._adds, self._text, self._folded = st.container(), st.empty(), st.empty(), st.empty()
         self._drawn_at = 0.0
+        self._said = ""
 
     def say(self, what: str) -> None:
-        self._status.caption(what)
+        """Say what is being done; nothing, if that can be seen."""
+        self._said = what
+        if what:
+            self._status.caption(what)
+        else:
+            self._status.empty()
 
     def draw(self, exchange: Exchange, event: Event) -> None:
         if isinstance(event, Found) and event.lead:
@@ -71,8 +80,10 @@ class _Live:
         elif isinstance(event, Prompted):
             self.say(f"The model reads {len(event.prompt.placed)} passages …")
         elif isinstance(event, Wrote) and time.monotonic() - self._drawn_at > REDRAW_SECONDS:
-            _draw_progress(self._status, event)
+            self.say(_progress(event))
             self._draw_text(exchange)
+        elif isinstance(event, Waited):
+            self.say(self._said)  # drawing is where Streamlit ends what was stopped
         elif isinstance(event, Checked):
             self._draw_text(exchange)
 
@@ -89,12 +100,11 @@ class _Live:
             self._folded.caption(unsupported_label(exchange.sentences))
 
 
-def _draw_progress(status: DeltaGenerator, event: Wrote) -> None:
+def _progress(event: Wrote) -> str:
     piece = event.piece
     if piece.ahead:
         others = "1 answer" if piece.ahead == 1 else f"{piece.ahead} answers"
-        status.caption(f"{others} ahead of yours …")
-    elif piece.tokens and not piece.text:
-        status.caption(f"Searching for the best wording: {piece.tokens} tokens …")
-    else:
-        status.empty()
+        return f"{others} ahead of yours …"
+    if piece.tokens and not piece.text and not piece.finish:
+        return f"Searching for the best wording: {piece.tokens} tokens …"
+    return ""

@@ -1,0 +1,135 @@
+"""Stop, at any moment: what was written stays, the engine is free, the page is whole again, and no file is lost."""
+
+import asyncio
+import time
+
+import pytest
+from crowd import QUESTIONS, page_with_stub
+from stub_engine import EchoEngine
+from upload_samples import drawn, pdf
+from visitor import Visitor
+
+pytestmark = pytest.mark.slow
+
+SOON = 30.0  # seconds; of the page's own clock, machines that run tests may be slow
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = EchoEngine(running=1, waiting=4)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, engine):
+    with page_with_stub(tmp_path_factory.mktemp("stop"), engine) as server:
+        yield server
+    assert "Traceback" not in server.said()
+
+
+@pytest.fixture
+def silent(engine):
+    """The engine takes requests and says nothing: whatever is noticed is not noticed by a word."""
+    engine.is_mute = True
+    yield engine
+    engine.is_mute = False
+
+
+def free(engine) -> bool:
+    """Whether the engine has nothing to do."""
+    counters = engine.counters()
+    return not counters.running and not counters.waiting
+
+
+async def until(condition) -> None:
+    """Wait for something that no frame tells of."""
+    ends = time.monotonic() + SOON
+    while not condition():
+        assert time.monotonic() < ends, "it did not happen"
+        await asyncio.sleep(0.05)
+
+
+def test_an_answer_is_stopped_while_the_engine_says_nothing_and_while_it_waits_in_the_queue(server, silent):
+    async def visit():
+        async with Visitor(server.port) as first, Visitor(server.port) as second:
+            await first.begin(QUESTIONS[0])
+            await until(lambda: silent.counters().running == 1)
+            await second.begin(QUESTIONS[1])
+            await second.until(lambda: "ahead of yours" in second.text)
+            await second.stop()
+            await until(lambda: silent.counters().waiting == 0)
+            assert silent.counters().running == 1
+            await first.stop()
+            await until(lambda: free(silent))
+
+    asyncio.run(visit())
+
+
+def test_a_closed_tab_frees_a_silent_engine(server, silent):
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            await visitor.begin(QUESTIONS[2])
+            await until(lambda: silent.counters().running == 1)
+
+    asyncio.run(visit())
+    asyncio.run(until(lambda: free(silent)))
+
+
+def test_after_stop_the_page_is_drawn_whole_by_its_own_clock(server, engine):
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            before = set(visitor.clocks)
+            engine.pace = 0.3
+            await visitor.begin(QUESTIONS[3])
+            await visitor.until(lambda: "word12" in visitor.text)
+            (clock,) = visitor.clocks - before
+            await visitor.stop()
+            await until(lambda: free(engine))
+            assert "▌" in visitor.text and "Stopped" not in visitor.text
+            await visitor.strike(clock)
+            await visitor.until(lambda: "Stopped. What was written" in visitor.text)
+            assert "word12" in visitor.text and "▌" not in visitor.text
+            assert clock not in visitor.clocks
+
+    try:
+        asyncio.run(visit())
+    finally:
+        engine.pace = 0.02
+
+
+def test_a_complete_answer_leaves_no_clock_behind_and_a_late_stroke_does_nothing(server):
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            seen: set[str] = set()
+            await visitor.begin(QUESTIONS[4])
+            await visitor.until(lambda: seen.update(visitor.clocks) or "word39" in visitor.text)
+            await visitor.until(lambda: not visitor.is_running and not visitor.clocks)
+            (clock,) = seen
+            await visitor.strike(clock)
+            drawn = await visitor.draw_again()
+            assert "word39" in drawn and "Stopped" not in drawn and not visitor.clocks
+
+    asyncio.run(visit())
+
+
+def test_files_that_were_not_read_when_stop_was_pressed_are_read_afterwards_and_the_question_stays_stopped(
+    server, silent
+):
+    """Each with its line; the one under way is read once more from its beginning."""
+    page = drawn(*(f"Gannets dive for fish, says line {line}." for line in range(40)))
+    files = {"one.pdf": pdf([page] * 60), "two.md": b"# Gannets\n\nGannets dive for fish from thirty metres up."}
+
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            await visitor.attach("How do gannets dive for fish?", files)
+            await visitor.until(lambda: "Reading" in visitor.text)
+            await visitor.stop()
+            await visitor.until(lambda: not visitor.is_running)
+            await visitor.draw_again()
+            assert visitor.text.count("can be asked about") == 2
+            assert "**one.pdf**" in visitor.text and "**two.md**" in visitor.text and "Stopped." in visitor.text
+            silent.is_mute = False
+            assert "thirty metres" in await visitor.ask("From how high up do gannets dive for fish?")
+
+    asyncio.run(visit())
