@@ -1,6 +1,7 @@
 """The page: `streamlit run streamlit_app.py`."""
 
 import streamlit as st
+from streamlit import runtime
 
 from assistant.errors import AssistantError
 from assistant.loading import Loading, loading_of_process
@@ -8,6 +9,7 @@ from assistant.logs import set_up_logs
 from assistant.settings import Settings, read_settings
 from assistant.ui.chat_page import TITLE, draw_chat_page
 from assistant.ui.notes_page import draw_notes_page
+from assistant.uploads.received import bound_received
 
 st.set_page_config(page_title=TITLE, page_icon=":material/school:", layout="centered")
 
@@ -27,6 +29,8 @@ def settings_of_app() -> Settings:
 @st.cache_resource(show_spinner=False)
 def loading_of_app() -> Loading:
     """One load for all visitors."""
+    if runtime.exists():
+        bound_received(runtime.get_instance().uploaded_file_mgr)
     return loading_of_process(settings_of_app)
 
 

@@ -104,7 +104,7 @@ class Visitor:
         state.chat_input_value.data = question
         for name, content in files.items():
             info = state.chat_input_value.file_uploader_state.uploaded_file_info.add()
-            info.CopyFrom(await self._upload(name, content))
+            info.CopyFrom(await self.upload(name, content))
         await self.rerun(state)
 
     async def strike(self, clock: str) -> None:
@@ -127,7 +127,7 @@ class Visitor:
         view.string_array_value.data.append("Add files")
         await self.draw_again(view)
         state = WidgetState(id=self.widgets["uploads_0"])
-        state.file_uploader_state_value.uploaded_file_info.add().CopyFrom(await self._upload(name, content))
+        state.file_uploader_state_value.uploaded_file_info.add().CopyFrom(await self.upload(name, content))
         await self.rerun(view, state)
         await self.until(lambda: "can be asked about" in self.text)
         drawn = self.text
@@ -157,7 +157,8 @@ class Visitor:
                 f"nothing came within {seconds:.0f} s; the page ends with: {self.text[-600:]}"
             ) from None
 
-    async def _upload(self, name: str, content: bytes) -> UploadedFileInfo:
+    async def upload(self, name: str, content: bytes) -> UploadedFileInfo:
+        """Send a file as the browser does, before the page is told of it. Raises HTTPError when it is refused."""
         message = BackMsg()
         message.file_urls_request.request_id = uuid.uuid4().hex
         message.file_urls_request.session_id = self.session

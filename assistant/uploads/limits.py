@@ -18,6 +18,8 @@ PASSAGE_CHARACTERS = 20_000  # of one passage: passages are cut at words, and a 
 NAME_CHARACTERS = 120  # of the given name that are kept for display
 TITLE_CHARACTERS = 200
 
+SESSION_RECEIVED_BYTES = 40 * MIB  # that one visitor's browser has sent and the page has not read
+RECEIVED_BYTES = 120 * MIB  # the same of all visitors together
 SESSION_FILES = 20  # of one visitor, where uploads are private
 SESSION_PASSAGES = 1_500
 PROCESS_PASSAGES = 30_000  # of all visitors together: about 100 MB of text and vectors
