@@ -18,6 +18,7 @@ from assistant.ui.chat_keeper import draw_keeping
 from assistant.ui.dialogs import dialog
 from assistant.ui.safe import safe_label, safe_markdown
 from assistant.ui.state import Chats, say_once, session_chats
+from assistant.ui.uploading import let_go
 
 MEGABYTE = 1_000_000
 LONG_LIST = 8  # chats; a longer list scrolls
@@ -118,6 +119,7 @@ def _import(chats: Chats) -> None:
     try:
         chat = chat_from_json(file.getvalue())
         chats.add(chat)
+        let_go([file])
     except AssistantError as fault:
         st.error(safe_label(str(fault)))
         return
