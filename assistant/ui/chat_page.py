@@ -24,7 +24,6 @@ from assistant.ui.model_box import doubt_model, look_at_model
 from assistant.ui.safe import safe_label
 from assistant.ui.sidebar import draw_about, draw_sidebar
 from assistant.ui.state import current_choices, say_once, session_chats, take_problem
-from assistant.ui.stopped import stop_watching, watch_for_stop
 from assistant.ui.turn import Surroundings, draw_answer, draw_question
 from assistant.ui.visitor import assistant_of, library_of, place_of
 from assistant.ui.writing import write_answer
@@ -119,14 +118,12 @@ def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading
     live, finished = st.empty(), st.container()
     if exchange.state == "asked":
         with live.container():
-            clock = watch_for_stop(exchange)
             exchange.state = "writing"  # before anything that takes time: what is stopped is not begun again
             parts = _await_parts(loading)
             take_kept_files(parts)
             history = chat.history(exchange)
             events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)
             write_answer(exchange, events)
-            stop_watching(clock)
             if missed_model(exchange):
                 doubt_model(parts)
         live.empty()
