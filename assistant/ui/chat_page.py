@@ -118,8 +118,8 @@ def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading
     live, finished = st.empty(), st.container()
     if exchange.state == "asked":
         with live.container():
-            exchange.state = "writing"  # before anything that takes time: what is stopped is not begun again
             parts = _await_parts(loading)
+            exchange.state = "writing"  # before files are read: what is stopped then is not begun again
             take_kept_files(parts)
             history = chat.history(exchange)
             events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)
