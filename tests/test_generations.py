@@ -1,7 +1,6 @@
 """What was published stays readable whatever happens to the writer, and damage is never taken for data."""
 
 import contextlib
-import json
 import os
 import resource
 import subprocess
@@ -10,6 +9,7 @@ import threading
 import time
 
 import pytest
+from kill_run import run_kills
 
 from assistant.errors import IndexingError
 from assistant.search.generations import MANIFEST, POINTER, Damaged, Generations
@@ -134,13 +134,7 @@ def test_readers_beside_two_writers_always_see_a_whole_generation(tmp_path):
 @pytest.mark.slow
 def test_kill_9_in_mid_write_never_leaves_a_damaged_or_mixed_index(tmp_path):
     """A process that writes the index is killed a hundred times; `make soak` does it two thousand times."""
-    script = REPOSITORY / "tests" / "kill_loop.py"
-    loop = subprocess.run(
-        [sys.executable, script, os.environ.get("SOAK_KILLS", "100"), tmp_path / "index"],
-        cwd=REPOSITORY, capture_output=True, text=True,
-    )  # fmt: skip
-    assert loop.returncode == 0, loop.stderr
-    seen = json.loads(loop.stdout)
+    seen = run_kills("kill_loop.py", tmp_path / "index")
     print(f"\n{seen['kills']} kills, {seen['in_mid_write']} of them in mid-write")
     assert seen["in_mid_write"] >= seen["kills"] // 10, "the kills came between the writes and proved nothing"
 

@@ -67,6 +67,8 @@ def test_an_answer_is_stopped_while_the_engine_says_nothing_and_while_it_waits_i
 
 
 def test_a_closed_tab_frees_a_silent_engine(server, silent):
+    before = silent.counters()
+
     async def visit():
         async with Visitor(server.port) as visitor:
             await visitor.begin(QUESTIONS[2])
@@ -74,6 +76,8 @@ def test_a_closed_tab_frees_a_silent_engine(server, silent):
 
     asyncio.run(visit())
     asyncio.run(until(lambda: free(silent)))
+    after = silent.counters()
+    assert (after.cancelled - before.cancelled, after.finished - before.finished) == (1, 0)
 
 
 def test_a_stopped_answer_is_told_apart_at_the_next_drawing_and_the_next_question_is_answered(server, engine):

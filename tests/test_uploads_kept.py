@@ -2,10 +2,7 @@
 
 import gc
 import io
-import json
 import os
-import subprocess
-import sys
 import threading
 import zipfile
 from dataclasses import replace
@@ -13,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from fakes import WordEmbedder, retriever_of
+from kill_run import run_kills
 from upload_samples import MARKDOWN, TEXT
 
 from assistant.assembly import Assistant
@@ -21,7 +19,6 @@ from assistant.errors import UploadError
 from assistant.library.shelf import Shelf
 from assistant.library.shipped import write_shipped
 from assistant.search.lexical import LexicalIndex
-from assistant.settings import REPOSITORY
 from assistant.uploads import folder as folder_module
 from assistant.uploads import session as session_module
 from assistant.uploads.convert import convert
@@ -168,13 +165,7 @@ def test_note_folder_and_its_parent_are_on_the_disk_before_the_upload_is_acknowl
 @pytest.mark.slow
 def test_kill_9_in_mid_add_never_loses_an_acknowledged_upload_or_lists_half_of_one(tmp_path):
     """A process that adds uploads is killed a hundred times; `make soak` does it two thousand times."""
-    script = REPOSITORY / "tests" / "kill_uploads.py"
-    loop = subprocess.run(
-        [sys.executable, script, os.environ.get("SOAK_KILLS", "100"), tmp_path / "knowledge"],
-        cwd=REPOSITORY, capture_output=True, text=True,
-    )  # fmt: skip
-    assert loop.returncode == 0, loop.stderr
-    seen = json.loads(loop.stdout)
+    seen = run_kills("kill_uploads.py", tmp_path / "knowledge")
     print(f"\n{seen['kills']} kills, {seen['in_mid_add']} in mid-add; {seen['acknowledged']} uploads acknowledged")
     assert seen["acknowledged"] >= seen["kills"]
     assert seen["in_mid_add"] >= seen["kills"] // 10, "the kills came between the uploads and proved nothing"
