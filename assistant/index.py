@@ -149,7 +149,7 @@ def _save(embedded: Embedded, target: Path) -> dict[str, Any]:
 
 def _load_or_say_why_not(generations: Generations) -> tuple[Embedded | None, str]:
     try:
-        return generations.take(_load), ""
+        return generations.read(_load), ""
     except Damaged as fault:
         return None, str(fault)
 

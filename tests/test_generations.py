@@ -25,15 +25,20 @@ def filler(text: str, **about):
     return fill
 
 
+def both(folder, manifest):
+    """Where a generation is, and what its manifest says."""
+    return folder, manifest
+
+
 def content(generations: Generations) -> str:
     """What the published generation holds, after checking that both of its files agree with the manifest."""
-    folder, manifest = generations.read()
+    folder, manifest = generations.read(both)
     assert (folder / "a.txt").read_text() == (folder / "b.txt").read_text() == manifest["text"]
     return manifest["text"]
 
 
 def test_nothing_published_reads_as_none(tmp_path):
-    assert Generations(tmp_path / "never").read() is None
+    assert Generations(tmp_path / "never").read(both) is None
 
 
 def test_the_last_write_is_read_and_older_generations_are_removed(tmp_path):
@@ -68,7 +73,7 @@ def test_no_flipped_byte_goes_unnoticed(tmp_path, file):
     for at in range(len(good)):
         path.write_bytes(good[:at] + bytes([good[at] ^ 0x41]) + good[at + 1 :])
         with pytest.raises(Damaged):
-            generations.read()
+            generations.read(both)
     path.write_bytes(good)
     assert content(generations) == "some text"
 
@@ -80,7 +85,7 @@ def test_a_truncated_file_is_damage(tmp_path, file, keep):
     published = generations.write(filler("some text"))
     os.truncate(tmp_path / POINTER if file == POINTER else published / file, keep)
     with pytest.raises(Damaged):
-        generations.read()
+        generations.read(both)
 
 
 @pytest.mark.parametrize("file", ["a.txt", MANIFEST])
@@ -88,7 +93,7 @@ def test_a_missing_file_is_damage_and_the_next_write_mends_it(tmp_path, file):
     generations = Generations(tmp_path)
     (generations.write(filler("one")) / file).unlink()
     with pytest.raises(Damaged):
-        generations.read()
+        generations.read(both)
     generations.write(filler("two"))
     assert content(generations) == "two"
 
@@ -100,7 +105,7 @@ def test_a_pointer_that_leads_elsewhere_is_damage(tmp_path, name):
     generations.write(filler("own"))
     (tmp_path / "here" / POINTER).write_text(name, encoding="utf-8")
     with pytest.raises(Damaged):
-        generations.read()
+        generations.read(both)
 
 
 def test_readers_beside_two_writers_always_see_a_whole_generation(tmp_path):
@@ -115,7 +120,7 @@ def test_readers_beside_two_writers_always_see_a_whole_generation(tmp_path):
     def read() -> None:
         while not done.is_set():
             try:
-                Generations(tmp_path).read()
+                Generations(tmp_path).read(both)
             except Exception as fault:
                 faults.append(fault)
 
@@ -172,7 +177,7 @@ def test_two_processes_that_write_at_once_never_show_a_mixed_state(tmp_path):
         reads, seen, ends = 0, set(), time.monotonic() + 60
         while reads < 200 or len(seen) < 2:
             assert time.monotonic() < ends, "one writer keeps the other out"
-            seen.add(Generations(tmp_path).read()[1]["text"][0])
+            seen.add(Generations(tmp_path).read(both)[1]["text"][0])
             reads += 1
     assert seen == {"x", "y"}
 

@@ -36,18 +36,12 @@ class Generations:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def read(self) -> tuple[Path, dict[str, Any]] | None:
-        """The published generation's folder and manifest, every file checked; None when nothing was published.
+    def read(self, make: Callable[[Path, dict[str, Any]], Made]) -> Made | None:
+        """What ``make`` reads of the published generation's folder and manifest, every file of which was checked.
 
-        Raises Damaged when the pointer, the manifest or a file is not what was written.
-        """
-        return self.take(lambda folder, manifest: (folder, manifest))
-
-    def take(self, make: Callable[[Path, dict[str, Any]], Made]) -> Made | None:
-        """What ``make`` reads of the published generation's folder and manifest; None when nothing was published.
-
-        A writer that publishes meanwhile removes what is being read: then ``make`` is called again, with what is new.
-        Raises Damaged as ``read`` does, and when ``make`` does.
+        None when nothing was published. A writer that publishes meanwhile removes what is being read: then ``make`` is
+        called again, with what is new. Raises Damaged when the pointer, the manifest or a file is not what was written,
+        and when ``make`` does.
         """
         while True:
             before = self._pointer()
