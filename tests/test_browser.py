@@ -79,8 +79,9 @@ def test_stop_keeps_what_was_written(page):
     page.get_by_test_id("stChatInputStopButton").or_(
         page.get_by_role("button", name=re.compile("stop", re.I))
     ).first.click()
-    page.wait_for_timeout(1500)
-    assert "Dropout is" in bubble.inner_text()
+    bubble.get_by_text("Stopped. What was written so far is kept.").wait_for()
+    bubble.get_by_role("button", name="Copy").wait_for()
+    assert "Dropout is" in bubble.inner_text() and "▌" not in bubble.inner_text()
     ask(page, "How much weight decay?")
     sources(page.get_by_test_id("stChatMessage").nth(3)).first.wait_for()
     assert "Dropout is" in page.get_by_test_id("stChatMessage").nth(1).inner_text()

@@ -208,6 +208,7 @@ def test_stop_keeps_what_was_written_and_ends_the_work(page, engine):
             if engine.cancelled.wait(1):
                 break
         assert engine.cancelled.is_set()
+        bubble.get_by_text("Stopped. What was written so far is kept.").wait_for()  # by itself
     finally:
         engine.limit = 10**9
     ask(page, "Which dropout rate should I use?")

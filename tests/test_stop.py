@@ -80,24 +80,48 @@ def test_a_closed_tab_frees_a_silent_engine(server, silent):
     assert (after.cancelled - before.cancelled, after.finished - before.finished) == (1, 0)
 
 
-def test_a_stopped_answer_is_told_apart_at_the_next_drawing_and_the_next_question_is_answered(server, engine):
+def test_a_stopped_answer_is_drawn_to_its_end_and_the_next_question_is_answered(server, engine):
     async def visit():
         async with Visitor(server.port) as visitor:
             engine.pace = 0.3
             await visitor.begin(QUESTIONS[3])
             await visitor.until(lambda: "word12" in visitor.text)
             await visitor.stop()
+            await visitor.until(lambda: not visitor.is_running)
+            drawn = visitor.text
+            assert "Stopped. What was written" in drawn and "word12" in drawn and "▌" not in drawn
             await until(lambda: free(engine))
             engine.pace = 0.02
-            await visitor.until(lambda: not visitor.is_running)
-            drawn = await visitor.draw_again()
-            assert "Stopped. What was written" in drawn and "word12" in drawn and "▌" not in drawn
+            assert await visitor.draw_again() == drawn
             assert "You asked" in await visitor.ask(QUESTIONS[4])
 
     try:
         asyncio.run(visit())
     finally:
         engine.pace = 0.02
+
+
+def test_a_question_that_waits_for_the_notes_is_stopped_for_good_and_survives_a_lost_connection(tmp_path, engine):
+    async def visit():
+        async with Visitor(server.port) as stopper, Visitor(server.port) as traveller:
+            await stopper.begin(QUESTIONS[0])
+            await traveller.begin(QUESTIONS[1])
+            await stopper.until(lambda: QUESTIONS[0] in stopper.text and stopper.is_running)
+            await traveller.until(lambda: QUESTIONS[1] in traveller.text and traveller.is_running)
+            await traveller.lose_connection()
+            await stopper.stop()
+            await stopper.until(lambda: "Stopped." in stopper.text and not stopper.is_running)
+            assert not engine.counters().started - before, "the notes were there too early for this test"
+            await traveller.come_back()
+            await traveller.until(lambda: f"You asked: {QUESTIONS[1]}" in traveller.text)
+            drawn = await stopper.draw_again()
+            assert "Stopped." in drawn and "You asked" not in drawn
+            assert f"You asked: {QUESTIONS[2]}" in await stopper.ask(QUESTIONS[2])
+
+    before = engine.counters().started
+    with page_with_stub(tmp_path, engine) as server:  # its first visitors come before it has read the notes
+        asyncio.run(visit())
+        assert "Traceback" not in server.said()
 
 
 def test_files_that_were_not_read_when_stop_was_pressed_are_read_afterwards_and_the_question_stays_stopped(

@@ -46,19 +46,32 @@ class Visitor:
 
     async def __aenter__(self) -> Visitor:
         """Open the page and wait until it is drawn."""
+        self._news = asyncio.Event()
+        await self._connect("streamlit")
+        await self.rerun()
+        await self.until(lambda: self.runs > 0 and "question" in self.widgets)
+        return self
+
+    async def _connect(self, *protocols: str) -> None:
         self._socket = await websockets.connect(
             f"ws://127.0.0.1:{self._port}/_stcore/stream",
-            subprotocols=[websockets.Subprotocol("streamlit")],
+            subprotocols=[websockets.Subprotocol(name) for name in protocols],
             max_size=None,
             proxy=None,
             open_timeout=PATIENCE,
             ping_timeout=None,
         )
-        self._news = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
+
+    async def lose_connection(self) -> None:
+        """Lose it, as a train in a tunnel does."""
+        self._reader.cancel()
+        await self._socket.close()
+
+    async def come_back(self) -> None:
+        """Connect again to the same session, and have the page drawn."""
+        await self._connect("streamlit", "unused", self.session)
         await self.rerun()
-        await self.until(lambda: self.runs > 0 and "question" in self.widgets)
-        return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         """Close the tab."""
