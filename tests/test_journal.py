@@ -80,6 +80,7 @@ def test_a_question_that_is_refused_is_logged_without_its_words(ask, caplog):
 def test_no_text_can_forge_a_line_of_the_log(capsys):
     log = logging.getLogger("assistant")
     handlers, propagate = log.handlers[:], log.propagate
+    log.handlers = []  # a page drawn by an earlier test has set them up already
     try:
         set_up_logs("INFO")
         set_up_logs("INFO")  # a second visitor's page
