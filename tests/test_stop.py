@@ -80,19 +80,29 @@ def test_a_closed_tab_frees_a_silent_engine(server, silent):
     assert (after.cancelled - before.cancelled, after.finished - before.finished) == (1, 0)
 
 
-def test_a_stopped_answer_is_drawn_to_its_end_and_the_next_question_is_answered(server, engine):
+async def strike_after_stop(visitor, engine) -> str:
+    """Press Stop, and let the clock strike that is set then, and by nothing else; all that is drawn."""
+    before = set(visitor.clocks)
+    await visitor.stop()
+    await visitor.until(lambda: visitor.clocks - before and not visitor.is_running)
+    await until(lambda: free(engine))
+    (clock,) = visitor.clocks - before
+    runs = visitor.runs
+    await visitor.strike(clock)
+    await visitor.until(lambda: visitor.runs > runs and not visitor.is_running)
+    assert clock not in visitor.clocks
+    return visitor.text
+
+
+def test_a_stopped_page_is_drawn_whole_by_a_clock_and_the_next_question_is_answered(server, engine):
     async def visit():
         async with Visitor(server.port) as visitor:
             engine.pace = 0.3
             await visitor.begin(QUESTIONS[3])
             await visitor.until(lambda: "word12" in visitor.text)
-            await visitor.stop()
-            await visitor.until(lambda: not visitor.is_running)
-            drawn = visitor.text
+            drawn = await strike_after_stop(visitor, engine)
             assert "Stopped. What was written" in drawn and "word12" in drawn and "▌" not in drawn
-            await until(lambda: free(engine))
             engine.pace = 0.02
-            assert await visitor.draw_again() == drawn
             assert "You asked" in await visitor.ask(QUESTIONS[4])
 
     try:
@@ -101,22 +111,46 @@ def test_a_stopped_answer_is_drawn_to_its_end_and_the_next_question_is_answered(
         engine.pace = 0.02
 
 
-def test_a_question_that_waits_for_the_notes_is_stopped_for_good_and_survives_a_lost_connection(tmp_path, engine):
+def test_an_answer_that_a_new_drawing_ends_sets_no_clock(server, engine):
     async def visit():
-        async with Visitor(server.port) as stopper, Visitor(server.port) as traveller:
-            await stopper.begin(QUESTIONS[0])
-            await traveller.begin(QUESTIONS[1])
-            await stopper.until(lambda: QUESTIONS[0] in stopper.text and stopper.is_running)
-            await traveller.until(lambda: QUESTIONS[1] in traveller.text and traveller.is_running)
+        async with Visitor(server.port) as visitor:
+            engine.pace = 0.3
+            await visitor.begin(QUESTIONS[3])
+            await visitor.until(lambda: "word12" in visitor.text)
+            before = set(visitor.clocks)
+            assert "Stopped. What was written" in await visitor.draw_again()
+            await until(lambda: free(engine))
+            await asyncio.sleep(1)
+            assert visitor.clocks <= before
+
+    try:
+        asyncio.run(visit())
+    finally:
+        engine.pace = 0.02
+
+
+def test_a_question_that_waits_for_the_notes_is_stopped_for_good_and_survives_all_else(tmp_path, engine):
+    """A lost connection, and another drawing of the page."""
+
+    async def visit():
+        async with Visitor(server.port) as stopper, Visitor(server.port) as traveller, Visitor(server.port) as clicker:
+            visitors = stopper, traveller, clicker
+            for visitor, question in zip(visitors, QUESTIONS, strict=False):
+                await visitor.begin(question)
+            for visitor, question in zip(visitors, QUESTIONS, strict=False):
+                await visitor.until(lambda: question in visitor.text and visitor.is_running)  # noqa: B023
             await traveller.lose_connection()
-            await stopper.stop()
-            await stopper.until(lambda: "Stopped." in stopper.text and not stopper.is_running)
-            assert not engine.counters().started - before, "the notes were there too early for this test"
+            for _ in range(5):
+                await clicker.rerun()
+                await asyncio.sleep(0.1)
+            assert "Stopped." in await strike_after_stop(stopper, engine)
+            assert engine.counters().started == before, "the notes were there too early for this test"
             await traveller.come_back()
             await traveller.until(lambda: f"You asked: {QUESTIONS[1]}" in traveller.text)
+            await clicker.until(lambda: f"You asked: {QUESTIONS[2]}" in clicker.text)
             drawn = await stopper.draw_again()
             assert "Stopped." in drawn and "You asked" not in drawn
-            assert f"You asked: {QUESTIONS[2]}" in await stopper.ask(QUESTIONS[2])
+            assert f"You asked: {QUESTIONS[3]}" in await stopper.ask(QUESTIONS[3])
 
     before = engine.counters().started
     with page_with_stub(tmp_path, engine) as server:  # its first visitors come before it has read the notes

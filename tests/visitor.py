@@ -39,6 +39,7 @@ class Visitor:
         self.session = ""
         self.widgets: dict[str, str] = {}  # key in the program -> id
         self.pages: dict[str, str] = {}  # last part of a page's address -> its hash
+        self.clocks: set[str] = set()  # fragments that the browser runs every so often; here nothing strikes by itself
         self.is_running = False  # whether the server draws the page now
         self._page = ""
         self._drawn: dict[tuple[int, ...], str] = {}
@@ -118,6 +119,14 @@ class Visitor:
             info = state.chat_input_value.file_uploader_state.uploaded_file_info.add()
             info.CopyFrom(await self.upload(name, content))
         await self.rerun(state)
+
+    async def strike(self, clock: str) -> None:
+        """What the browser sends when a clock of the page strikes."""
+        message = BackMsg()
+        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.fragment_id = clock
+        message.rerun_script.is_auto_rerun = True
+        await self._send(message)
 
     async def go(self, page: str) -> str:
         """Open a page of the app by the last part of its address."""
@@ -217,10 +226,13 @@ class Visitor:
             self.session, self._page = message.new_session.initialize.session_id, message.new_session.page_script_hash
             if not message.metadata.run.fragment_ids:
                 self._drawn.clear()
+                self.clocks.clear()
         elif kind == "session_status_changed":
             self.is_running = message.session_status_changed.script_is_running
         elif kind == "script_finished" and message.script_finished == DONE:
             self.runs += 1
+        elif kind == "auto_rerun":
+            self.clocks.add(message.auto_rerun.fragment_id)
         elif kind == "navigation":
             self.pages = {page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
         elif kind == "file_urls_response":

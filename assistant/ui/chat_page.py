@@ -25,7 +25,7 @@ from assistant.ui.model_box import doubt_model, look_at_model
 from assistant.ui.safe import safe_label
 from assistant.ui.sidebar import draw_about, draw_sidebar
 from assistant.ui.state import current_choices, say_once, session_chats, take_problem
-from assistant.ui.stopped import draw_after_stop, is_visitor_here
+from assistant.ui.stopped import draw_again_soon
 from assistant.ui.turn import Surroundings, draw_answer, draw_question
 from assistant.ui.visitor import assistant_of, library_of, place_of
 from assistant.ui.writing import write_answer
@@ -77,25 +77,18 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     if not path:
         with starters.container():
             _draw_pills("Questions to start with", STARTERS, f"starters{number}")
-
-    def end() -> None:
-        if model is None:
-            _watch_loading(loading)
-        else:
-            with keeper:  # not before the parts are there: its code would keep a first visitor's question box waiting
-                keep_chats(waits=_HELD in st.session_state)
-
     try:
         for exchange in path[_first_drawn(len(path), f"earlier{number}") :]:
             draw_question(exchange)
             with st.chat_message("assistant", avatar=":material/school:"):
-                _draw_or_write(chat, exchange, around, loading, f"chat{number}_{exchange.number}")
+                key = f"chat{number}_{exchange.number}"
+                _draw_or_write(chat, exchange, around, loading, key)
+                suggestions = st.empty()
+                if exchange is path[-1] and loading.parts is not None:
+                    with suggestions.container():
+                        _draw_suggestions(chat, exchange, library_of(loading.parts), key)
     except StopException:
-        if is_visitor_here():  # otherwise the connection was lost, and what was not begun is begun when it is back
-            for exchange in path:
-                if exchange.state == "asked":
-                    exchange.state = "writing"  # as stopped ones are
-        draw_after_stop(end)
+        draw_again_soon(lambda: _leave_stopped(path))
         raise
     if loading.parts is not None:
         take_kept_files(loading.parts)  # they came without a question
@@ -103,13 +96,15 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
     problem = take_problem()
     if problem:
         st.warning(safe_label(problem))
-    if loading.parts is not None and (
-        model is None or (not model.is_under_way and look_at_model(loading.parts) != model)
-    ):
+    if loading.parts is None:
+        _watch_loading(loading)
+    elif model is None or (not model.is_under_way and look_at_model(loading.parts) != model):
         # The parts came, or the model became another or stopped, while the answer was written. Drawn anew and not added
         # to: a turn of the loading's clock that waits for the end of this run would keep the question box locked.
         st.rerun()
-    end()
+    else:
+        with keeper:  # not before the parts are there: its code would keep a first visitor's question box waiting
+            keep_chats(waits=_HELD in st.session_state)
 
 
 def _first_drawn(turns: int, key: str) -> int:
@@ -125,40 +120,29 @@ def _first_drawn(turns: int, key: str) -> int:
 
 
 def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading: Loading, key: str) -> None:
-    """A finished answer, or one that is written now and then drawn like the finished ones, also when it is stopped."""
-    live, finished, suggestions = st.empty(), st.container(), st.empty()
-
-    def finish() -> None:
+    """A finished answer, or one that is written now and then drawn like the finished ones."""
+    live, finished = st.empty(), st.container()
+    if exchange.state == "asked":
+        with live.container():
+            parts = _await_parts(loading)
+            exchange.state = "writing"  # before files are read: what is stopped then is not begun again
+            take_kept_files(parts)
+            history = chat.history(exchange)
+            events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)
+            write_answer(exchange, events)
+            if missed_model(exchange):
+                doubt_model(parts)
         live.empty()
-        parts, now = loading.parts, around
-        if parts is not None and was_asked:
-            now = replace(around, library=library_of(parts), model_is_ready=look_at_model(parts).is_ready)
-        with finished:
-            draw_answer(chat, exchange, now, key)
-        if parts is not None and exchange is chat.path()[-1]:
-            with suggestions.container():
-                _draw_suggestions(chat, exchange, library_of(parts), key)
-
-    was_asked = exchange.state == "asked"
-    if was_asked:
-        try:
-            with live.container():
-                _write(chat, exchange, loading)
-        except StopException:
-            draw_after_stop(finish)
-            raise
-    finish()
+        around = replace(around, library=library_of(parts), model_is_ready=look_at_model(parts).is_ready)
+    with finished:
+        draw_answer(chat, exchange, around, key)
 
 
-def _write(chat: Chat, exchange: Exchange, loading: Loading) -> None:
-    parts = _await_parts(loading)
-    exchange.state = "writing"  # before files are read: what is stopped then is not begun again
-    take_kept_files(parts)
-    history = chat.history(exchange)
-    events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)
-    write_answer(exchange, events)
-    if missed_model(exchange):
-        doubt_model(parts)
+def _leave_stopped(path: tuple[Exchange, ...]) -> None:
+    """What was stopped before it was begun is not begun again."""
+    for exchange in path:
+        if exchange.state == "asked":
+            exchange.state = "writing"
 
 
 def _draw_suggestions(chat: Chat, last: Exchange, library: Library, key: str) -> None:
