@@ -24,6 +24,7 @@ from assistant.search.spelling import as_in_notes
 CANDIDATES = 50  # looked at by both searches before the best are chosen
 LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
 READ_FOR_WORDS = 3  # nearest passages in which the words of the question are looked for
+ASKING = set(chain.from_iterable(stems_of(["what explain define describe definition meaning mean"])))
 TOO_ALIKE = 0.93  # cosine above which a passage repeats one already chosen
 
 Found = list[tuple[int, float]]  # rows with their cosines, best first
@@ -120,7 +121,9 @@ class Retriever:
         near = [whole_text(catalog.index.passages[row]) for row, _ in nearest[:READ_FOR_WORDS]]
         asked, *held = stems_of([spelled, *near])
         words = Words.of(asked, chain.from_iterable(held), catalog.lexical.frequency, catalog.lexical.rarity)
-        return Evidence.of(cosines, self._contrast @ vector, lexical, words)
+        rows = [row for row, _ in nearest[:READ_FOR_WORDS]] + best_rows(lexical, READ_FOR_WORDS)
+        subject = is_subject(query, [catalog.index.passages[row] for row in rows])
+        return Evidence.of(cosines, self._contrast @ vector, lexical, words, is_subject=subject)
 
     def _candidates(self, index: Dense, vector: Vectors, nearest: Found, lexical: Scores) -> dict[int, float]:
         """Cosines of the rows that either search put among its best."""
@@ -142,6 +145,16 @@ class Retriever:
             if len(chosen) == count:
                 break
         return chosen
+
+
+def is_subject(query: str, passages: Sequence[Passage]) -> bool:
+    """Whether a question asks for nothing but a subject that one of the passages' notes names as its own.
+
+    "What is Adam?" comes nearer to questions about the name than to any passage. Who asks it here means the optimizer.
+    """
+    names = sorted({name for passage in passages for name in (passage.title, *passage.topics)})
+    asked, *subjects = (set(stems) - ASKING for stems in stems_of([query, *names]))
+    return bool(asked) and asked in subjects
 
 
 def fuse(dense: dict[int, float], lexical: Scores) -> list[int]:

@@ -89,3 +89,7 @@ def test_retrieval_and_refusal_hold_their_floors_on_the_test_half():
     assert decision.refused_off_topic >= LEAST_REFUSED_OFF_TOPIC
     assert decision.refused_covered <= MOST_REFUSED_COVERED
     assert shelf.last_refresh.embedded == len(catalog.index.passages)
+    for question in ("What is Adam?", "explain adam", "What is an epoch?", "What is TensorRT?"):
+        assert retriever.find(catalog, question).covered, question
+    for question in ("What does the name Adam mean?", "Who were Adam and Eve?", "What is an epoch in geology?"):
+        assert not retriever.find(catalog, question).covered, question

@@ -84,6 +84,24 @@ def test_a_follow_up_is_searched_with_the_topic_before_it(knowledge, retriever):
     assert found.hits[0].passage.note == "adam.md"
 
 
+NAMED = "---\ntitle: Striped optimizers\ntopics: [Zebra, zebra descent]\n---\n\n## Use\n\nStripes steer every step.\n"
+
+
+@pytest.mark.parametrize(
+    "question, covered",
+    [
+        ("What is Zebra?", True),
+        ("zebra descent", True),
+        ("explain striped optimizers", True),
+        ("What is Zebra milk?", False),
+        ("What?", False),
+    ],
+)
+def test_a_question_for_nothing_but_a_subject_of_the_notes_is_covered(tmp_path, retriever, question, covered):
+    found = retriever.find(catalog_of(write_notes(tmp_path, striped=NAMED)), question)
+    assert found.covered == covered
+
+
 def test_confidence_rises_with_what_speaks_for_the_notes_and_falls_with_what_speaks_against():
     confidence = shipped_model().confidence
     base = Evidence(best=0.4, near=0.3, contrast=0.3, lexical=5.0, shared=0.5, unknown=0.3)

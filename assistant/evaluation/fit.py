@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import numpy as np
 
@@ -22,8 +21,8 @@ def fit_coverage(evidence: Sequence[Evidence], questions: Sequence[Question]) ->
     """
     from sklearn.linear_model import LogisticRegression  # takes a second to import; only fitting needs it
 
-    names = list(asdict(evidence[0]))
-    seen = np.array([[asdict(one)[name] for name in names] for one in evidence])
+    names = list(evidence[0].features)
+    seen = np.array([[one.features[name] for name in names] for one in evidence])
     covered = np.array([question.covered for question in questions])
     if covered.all() or not covered.any():
         raise AssistantError("To learn what is covered, the questions must hold covered and off-topic ones.")

@@ -52,6 +52,12 @@ class Evidence:
     lexical: float  # BM25 score of the best passage
     shared: float  # share of the question's words, weighed by rarity, that the nearest passages hold
     unknown: float  # share of the question's words that no passage holds
+    is_subject: bool = False  # it asks for nothing but a subject that a note names as its own: that decides alone
+
+    @property
+    def features(self) -> dict[str, float]:
+        """What is weighed."""
+        return {name: value for name, value in asdict(self).items() if name != "is_subject"}
 
     @classmethod
     def of(
@@ -60,6 +66,8 @@ class Evidence:
         contrasts: npt.NDArray[np.float32],
         lexical: npt.NDArray[np.float32],
         words: Words,
+        *,
+        is_subject: bool = False,
     ) -> Evidence:
         """Evidence from the best cosines in falling order, those of the off-topic questions, BM25 scores and words."""
         return cls(
@@ -69,6 +77,7 @@ class Evidence:
             lexical=float(lexical.max(initial=0.0)),
             shared=words.shared,
             unknown=words.unknown,
+            is_subject=is_subject,
         )
 
 
@@ -78,8 +87,9 @@ class CoverageModel(LogisticModel):
     __slots__ = ()
 
     def confidence(self, evidence: Evidence) -> float:
-        """Probability, 0 to 1, that the notes answer the question."""
-        return self.probability(asdict(evidence))
+        """Probability, 0 to 1, that the notes answer the question; enough to answer for a subject of the notes."""
+        probability = self.probability(evidence.features)
+        return max(probability, self.threshold) if evidence.is_subject else probability
 
     def covers(self, confidence: float) -> bool:
         """Whether the assistant may answer from the notes."""
