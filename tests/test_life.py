@@ -1,8 +1,11 @@
 """Whatever happens to the engine's process is noticed, said plainly, and mended; a stand-in plays the process."""
 
 import errno
+import http.client
+import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 from engine_checks import until
@@ -115,6 +118,46 @@ def test_a_host_without_room_for_a_process_is_a_fault_like_any_other(start, monk
         assert until(lambda: process.status.state == "failed", 120)
         assert process.status.detail == "It cannot be started: Cannot allocate memory."
     assert until(lambda: process.status.state == "ready", 120)
+
+
+def refuse_a_thread(*_):
+    raise RuntimeError("can't start new thread")
+
+
+def break_off(*_):
+    raise http.client.IncompleteRead(b"")
+
+
+@pytest.mark.parametrize(
+    "place, name, defect, state",
+    [(life, "look", break_off, "restarting"), (threading, "Timer", refuse_a_thread, "failed")],
+    ids=["while it is watched", "while it loads"],
+)
+def test_a_defect_of_the_supervisor_ends_one_life_and_not_the_supervisor(
+    start, monkeypatch, place, name, defect, state
+):
+    with monkeypatch.context() as broken:
+        broken.setattr(place, name, defect)
+        process = start("")
+        assert until(lambda: process.status.state == state, 120)
+        assert "could not be watched" in process.status.detail
+    assert until(lambda: process.status.state == "ready", 120)
+    assert text_of(process) == "one two three"
+
+
+def test_a_process_that_ends_in_the_middle_of_an_answer_to_a_look_gave_no_answer():
+    """As one that is killed between the head of the answer and its body."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(OSError, match="half an answer"):
+            life.look(f"http://127.0.0.1:{listener.getsockname()[1]}")
 
 
 def test_while_the_engine_is_down_the_notes_answer(start, knowledge, tmp_path):

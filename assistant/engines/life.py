@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -134,9 +135,12 @@ def _hangs(waited: float, stood_still: float) -> bool:
 def look(address: str) -> dict[str, Any]:
     """The engine's counters. Raises OSError or ValueError when it does not answer soon."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
-    with direct.open(f"{address}/health", timeout=LOOK_SECONDS) as answer:
-        counters: dict[str, Any] = json.load(answer)
-        return counters
+    try:
+        with direct.open(f"{address}/health", timeout=LOOK_SECONDS) as answer:
+            counters: dict[str, Any] = json.load(answer)
+            return counters
+    except http.client.HTTPException as fault:  # the process ended between the head of its answer and the body
+        raise ConnectionError(f"half an answer: {fault}") from None
 
 
 def command_for(candidate: Candidate, settings: Settings, cache_bytes: int) -> list[str]:

@@ -144,6 +144,10 @@ class EngineProcess:
             return End(str(fault), was_ready, killed=life is not None and life.was_killed)
         except ImportError as fault:
             return End(f"The openai package cannot be used ({fault}). Install requirements.txt again.", was_ready)
+        except Exception as fault:  # a defect must not end the supervisor: nobody else would start the model again
+            log.exception("the watch over the model's process failed")
+            detail = f"Its process could not be watched ({type(fault).__name__}). The log says more."
+            return End(detail, was_ready, killed=life is not None and life.was_killed)
         finally:
             if life is not None:
                 life.stop()
