@@ -1,5 +1,6 @@
 """An engine behind a real port: streaming, places in the queue, refusals, and readers who leave."""
 
+import asyncio
 import contextlib
 import json
 import threading
@@ -12,7 +13,7 @@ import pytest
 from fakes import ScriptedEngine
 from serving import served
 from starlette.applications import Starlette
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from assistant.decoding import Decoding, decoding_for
@@ -340,6 +341,75 @@ def test_a_server_of_another_make_answers_and_its_tokens_are_guessed_with_care()
         assert remote.count_tokens(["x" * 30]) == [11]
         with pytest.raises(EngineError, match="without beam search"):
             list(remote.stream("a", decoding_for("seed")))
+
+
+def listing(*answers: Response, seconds: float = 0.0) -> Starlette:
+    """A server that gives these answers when it is asked for its models, the last for ever, after some seconds."""
+    left = list(answers)
+
+    async def models(_):
+        if len(left) > 1:
+            return left.pop(0)
+        await asyncio.sleep(seconds)
+        return left[0]
+
+    return Starlette(routes=[Route("/v1/models", models)])
+
+
+ONE_MODEL = JSONResponse({"object": "list", "data": [{"id": "other", "object": "model"}]})
+
+
+@pytest.mark.parametrize("status", [502, 503, 504])
+def test_a_proxy_whose_server_is_gone_is_down(status):
+    with served(listing(ONE_MODEL, HTMLResponse("<html>\n<h1>Bad Gateway", status))) as address:
+        remote = RemoteGenerator(address + "/v1", model="named")
+        with pytest.raises(EngineError, match=rf"down or starting again \(status {status}\)"):
+            remote.check()
+        with pytest.raises(EngineError, match="down or starting again"):
+            RemoteGenerator(address + "/v1", model="named")
+
+
+@pytest.mark.parametrize("status", [404, 405, 500, 501])
+def test_a_server_that_cannot_list_models_may_answer_all_the_same_when_one_is_named(status):
+    with served(listing(Response(b"", status))) as address:
+        remote = RemoteGenerator(address + "/v1", model="named")
+        remote.check()
+        assert remote.info.name == "named"
+        with pytest.raises(EngineError, match="reported"):
+            RemoteGenerator(address + "/v1")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        HTMLResponse("<html>Sign in"),
+        Response(b"{half", media_type="application/json"),
+        JSONResponse(None),
+        JSONResponse({"data": ["a"]}),
+        JSONResponse({"data": [{"id": "a", "max_model_len": "long"}]}),
+    ],
+    ids=["a web page", "broken JSON", "nothing", "names alone", "a window that is no number"],
+)
+@pytest.mark.parametrize("model", ["", "named"])
+def test_what_is_no_model_server_is_said_to_be_none(answer, model):
+    with served(listing(answer)) as address, pytest.raises(EngineError, match="Does the address end in /v1"):
+        RemoteGenerator(address + "/v1", model=model)
+
+
+def test_a_web_page_in_the_place_of_a_server_that_was_there_is_down():
+    with served(listing(ONE_MODEL, HTMLResponse("<html>Sign in"))) as address:
+        remote = RemoteGenerator(address + "/v1")
+        with pytest.raises(EngineError, match="Does the address end in /v1"):
+            remote.check()
+
+
+def test_a_server_that_takes_a_look_and_never_answers_is_left_soon_and_asked_once():
+    with served(listing(ONE_MODEL, ONE_MODEL, seconds=10.0)) as address:
+        remote = RemoteGenerator(address + "/v1", seconds=2.0)
+        began = time.monotonic()
+        with pytest.raises(EngineError, match="in time"):
+            remote.check()
+        assert time.monotonic() - began < 4.0
 
 
 @pytest.mark.parametrize("end", ["silently", "with garbage", "broken"])

@@ -132,10 +132,11 @@ class EngineProcess:
             if self._closed.is_set():  # closed before there was anything to end
                 return End("closed")
             # Imported while the model loads: the openai client takes half a second, which no page should wait.
-            from assistant.engines.remote import RemoteGenerator
+            from assistant.engines.remote import READ_SECONDS, RemoteGenerator
 
             address = life.await_address()
-            self._remote = RemoteGenerator(f"{address}/v1", self._key)
+            # On a crowded host a process that has just loaded may need its time; there is no other that could answer.
+            self._remote = RemoteGenerator(f"{address}/v1", self._key, seconds=READ_SECONDS)
             was_ready = True
             self._status = EngineStatus("ready", restarts=restarts)
             self._settled.set()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import urllib.parse
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import openai
@@ -23,18 +24,23 @@ from assistant.records import ModelInfo, Piece
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 60.0  # between two events of a stream
+CHECK_SECONDS = 5.0  # to say what it runs; the question at hand waits, and the next address may answer at once
 IDLE_SECONDS = 0.4  # without an event, after which the reader is given a chance to stop
 CHARACTERS_PER_TOKEN = 3.0  # a careful guess for servers that cannot count; English has about 4
 REMEMBERED_COUNTS = 4096
+GONE = (502, 503, 504)  # what a proxy says whose server is not there, and a server that is still loading
+CANNOT_LIST = (404, 405, 500, 501)  # who says this to a look is there and may answer questions all the same
 
 
 class RemoteGenerator:
     """One server. ``base_url`` ends in /v1."""
 
-    def __init__(self, base_url: str, key: str = "", model: str = "", window: int = 1024) -> None:
+    def __init__(
+        self, base_url: str, key: str = "", model: str = "", window: int = 1024, seconds: float = CHECK_SECONDS
+    ) -> None:
         """Connect and ask what the server runs. ``model`` and ``window`` are for servers that do not say.
 
-        Raises EngineError when it does not answer.
+        Raises EngineError when it does not answer within so many seconds.
         """
         self._base_url = base_url.rstrip("/")
         self._client = openai.OpenAI(
@@ -47,7 +53,9 @@ class RemoteGenerator:
         self._counts: Recent[str, int] = Recent(REMEMBERED_COUNTS)
         self._can_count = True
         self._is_strict = False  # a server that refuses parameters beyond OpenAI's, as `transformers serve` does
-        self._info = self._describe(model, window)
+        self._seconds = seconds
+        with _understood():
+            self._info = self._describe(model, window)
 
     @property
     def info(self) -> ModelInfo:
@@ -91,8 +99,9 @@ class RemoteGenerator:
             events.close()
 
     def check(self) -> None:
-        """Ask whether the server is there. Raises EngineError when it does not answer."""
-        self._listed(can_do_without=True)
+        """Ask whether the server is there. Raises EngineError when it does not answer soon."""
+        with _understood():
+            self._listed(can_do_without=True)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -126,7 +135,7 @@ class RemoteGenerator:
         if "assistant" in extra:
             return ModelInfo(**extra["assistant"])
         return ModelInfo(
-            name=model or (entry.id if entry else "default"),  # some servers take models that they do not list
+            name=model or (entry.id if entry else "") or "default",  # some servers take models that they do not list
             engine="remote",
             window=int(extra.get("max_model_len") or window),
             detail=f"Served at {self._base_url}.",
@@ -135,14 +144,13 @@ class RemoteGenerator:
 
     def _listed(self, can_do_without: bool) -> list[Model]:
         """What the server says it runs. ``can_do_without``: it may be unable to say, when the model was named here."""
+        timeout = openai.Timeout(self._seconds, connect=CONNECT_SECONDS)
         try:
-            return self._client.models.list().data
-        except (openai.InternalServerError, openai.NotFoundError) as fault:
-            # `transformers serve` fails to list models when it has no hub cache; some servers have no such address.
-            if can_do_without:
-                return []
-            raise self._explain(fault) from None
+            return self._client.with_options(timeout=timeout, max_retries=0).models.list().data
         except openai.OpenAIError as fault:
+            # `transformers serve` fails to list models when it has no hub cache; some servers have no such address.
+            if can_do_without and getattr(fault, "status_code", 0) in CANNOT_LIST:
+                return []
             raise self._explain(fault) from None
 
     def _ask_counts(self, texts: list[str]) -> list[int]:
@@ -165,14 +173,25 @@ class RemoteGenerator:
 
     def _explain(self, fault: openai.OpenAIError) -> EngineError:
         if isinstance(fault, openai.APITimeoutError):
-            return EngineError(f"The model server did not answer within {READ_SECONDS:.0f} s. Ask again.")
+            return EngineError("The model server did not answer in time. Ask again.")
         if isinstance(fault, openai.APIConnectionError):
             return EngineError("The model server cannot be reached. It may be starting again; ask again in a moment.")
         if isinstance(fault, openai.RateLimitError):
             return Busy(_message(fault))
         if isinstance(fault, openai.AuthenticationError):
             return EngineError("The model server refused the key. Set ASSISTANT_API_KEY.")
+        if isinstance(fault, openai.InternalServerError) and fault.status_code in GONE:
+            return EngineError(f"The model server is down or starting again (status {fault.status_code}). Ask again.")
         return EngineError(f"The model server reported: {_message(fault)}")
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """What the client stumbles over, such as a web page in the place of a list, becomes an EngineError."""
+    try:
+        yield
+    except (AttributeError, TypeError, ValueError):
+        raise EngineError("It does not answer as a model server does. Does the address end in /v1?") from None
 
 
 def _is_last(event: Completion) -> bool:
