@@ -2,6 +2,7 @@
 
 import asyncio
 import urllib.error
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -11,6 +12,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from visitor import Visitor
 
+from assistant.uploads import received
 from assistant.uploads.limits import FILE_BYTES, RECEIVED_BYTES, SESSION_RECEIVED_BYTES
 from assistant.uploads.received import bound_received
 
@@ -52,6 +54,17 @@ def test_all_sessions_together_may_have_so_much(manager):
     assert held(manager) == RECEIVED_BYTES
     manager.remove_session_files("session 0")
     add(manager, "the last", "file")
+
+
+def test_what_arrives_after_the_end_of_its_session_is_refused(manager, monkeypatch):
+    """Nothing would ever remove it."""
+    active = {"here"}
+    page = SimpleNamespace(is_active_session=active.__contains__)
+    monkeypatch.setattr(received, "runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: page))
+    add(manager, "here", "file")
+    with pytest.raises(HTTPException) as refused:
+        add(manager, "gone", "file")
+    assert refused.value.status_code == 400 and list(manager.file_storage) == ["here"]
 
 
 @pytest.mark.slow
