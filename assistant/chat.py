@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from assistant.aside import aside
 from assistant.checking import Checking
 from assistant.citations import Citations
 from assistant.decoding import Decoding
@@ -24,6 +25,7 @@ from assistant.stopping import without_repetition
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 NO_MODEL = "notes"  # name of the engine that is none
+WAIT_SECONDS = 0.4  # for a model and its token counts, after which the reader is given a chance to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,20 @@ class Finished:
 
 
 Event = Found | Prompted | Wrote | Waited | Checked | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What an answer is written with. The model is lent until the stack is closed."""
+
+    model: Generator
+    decoding: Decoding
+    prompt: Prompt
+    stack: ExitStack
+
+    def close(self) -> None:
+        """Give the model back."""
+        self.stack.close()
 
 
 class Catalogs(Protocol):
@@ -119,10 +135,10 @@ class Assistant:
     ) -> Iterator[Event]:
         """The events of one answer, in order: Found, then Prompted and Wrote if a model answers, then Finished.
 
-        While the model says nothing, Waited comes now and then. Between and behind the pieces comes a Checked for each
-        sentence that is complete, in the order of the text. Closing the iterator stops the model. A model that fails
-        does not lose the answer: it ends with what there is and says why. Raises AssistantError when the question
-        cannot be used.
+        While a model is waited for or says nothing, Waited comes now and then. Between and behind the pieces comes a
+        Checked for each sentence that is complete, in the order of the text. Closing the iterator stops the model. A
+        model that fails does not lose the answer: it ends with what there is and says why. Raises AssistantError when
+        the question cannot be used.
         """
         return self._follow(self._answer(question, decoding, history, snippets))
 
@@ -186,23 +202,28 @@ class Assistant:
         began: float,
         cite: Callable[[Sequence[Hit]], Citations],
     ) -> Iterator[Event]:
-        with ExitStack() as stack:
-            try:
+        def prepare() -> _Ready:
+            with ExitStack() as stack:
                 model = stack.enter_context(held(generator))
-                decoding = decoding.for_model(retells=model.info.engine == "openvino" and retells(model.info))
+                suited = decoding.for_model(retells=model.info.engine == "openvino" and retells(model.info))
                 prompt = build_prompt(
                     found.retrieval.question,
                     found.retrieval.hits,
                     history,
                     model.info,
                     model.count_tokens,
-                    decoding.max_new_tokens,
+                    suited.max_new_tokens,
                 )
-            except AssistantError as fault:
-                yield Finished(self._from_notes(found, decoding, str(fault)))
-                return
-            checking = Checking(lambda: cite(prompt.placed))
-            yield from self._write(found, decoding, prompt, model, began, checking)
+                return _Ready(model, suited, prompt, stack.pop_all())
+
+        try:
+            ready = yield from aside(prepare, _Ready.close, Waited(), WAIT_SECONDS)
+        except AssistantError as fault:
+            yield Finished(self._from_notes(found, decoding, str(fault)))
+            return
+        with closing(ready):
+            checking = Checking(lambda: cite(ready.prompt.placed))
+            yield from self._write(found, ready.decoding, ready.prompt, ready.model, began, checking)
 
     def _write(
         self,

@@ -36,6 +36,8 @@ class EchoEngine:
         self._limits = running, waiting
         self.pace = pace  # seconds a word
         self.is_mute = False  # it takes requests and says nothing, as while it reads a long prompt
+        self.counts = threading.Event()  # while it is not set, no tokens are counted, as while it computes
+        self.counts.set()
         self._length = length
         self._lock = threading.Lock()
         self._running: list[_Job] = []
@@ -47,6 +49,7 @@ class EchoEngine:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Words."""
+        self.counts.wait()
         return count_words(texts)
 
     def submit(self, request: Request, sink: Sink) -> Cancel:

@@ -1,12 +1,14 @@
 """One question's story: retrieve, show the notes, let the model write, account for it, whatever goes wrong."""
 
+import contextlib
+import threading
 import time
 from dataclasses import replace
 
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
-from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Wrote
+from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Waited, Wrote
 from assistant.decoding import decoding_for
 from assistant.errors import AssistantError, EngineError
 from assistant.library.shelf import Shelf
@@ -120,6 +122,52 @@ def test_closing_the_answer_stops_the_generator_at_once(assistant_with, events_t
     assert (generator.said, generator.closed) == (events_taken - 2, 0)
     events.close()
     assert (generator.said, generator.closed) == (events_taken - 2, 1)
+
+
+class BusyGenerator(ScriptedGenerator):
+    """Counts no tokens before it is free, as while another's prompt is read; it is lent for each answer."""
+
+    def __init__(self, *script: str | Exception) -> None:
+        super().__init__(*script)
+        self.free = threading.Event()
+        self.lent = 0  # answers that it is lent to now
+
+    @contextlib.contextmanager
+    def hold(self):
+        self.lent += 1
+        try:
+            yield self
+        finally:
+            self.lent -= 1
+
+    def count_tokens(self, texts):
+        assert self.free.wait(60)
+        return super().count_tokens(texts)
+
+
+def test_while_tokens_cannot_be_counted_the_reader_hears_of_it_and_the_answer_comes_afterwards(assistant_with):
+    generator = BusyGenerator("Units are dropped.")
+    events = assistant_with(generator).ask(COVERED, FOCUSED)
+    assert [type(next(events)) for _ in range(3)] == [Found, Waited, Waited]
+    generator.free.set()
+    *_, last = events
+    assert last.answer.text == "Units are dropped." and generator.lent == 0
+
+
+def test_a_question_is_given_up_at_once_while_tokens_cannot_be_counted_and_the_model_is_given_back_later(
+    assistant_with,
+):
+    generator = BusyGenerator("x")
+    events = assistant_with(generator).ask(COVERED, FOCUSED)
+    assert [type(next(events)) for _ in range(2)] == [Found, Waited]
+    began = time.monotonic()
+    events.close()
+    assert time.monotonic() - began < 5 and generator.lent == 1
+    workers = [thread for thread in threading.enumerate() if thread.name == "aside"]
+    generator.free.set()
+    for worker in workers:
+        worker.join(60)
+    assert generator.lent == 0 and generator.prompts == []
 
 
 def test_sources_are_the_passages_that_the_model_read_or_the_lead_cites(assistant_with):

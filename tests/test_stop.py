@@ -66,6 +66,25 @@ def test_an_answer_is_stopped_while_the_engine_says_nothing_and_while_it_waits_i
     asyncio.run(visit())
 
 
+def test_an_answer_is_stopped_while_the_engine_counts_no_tokens(server, engine):
+    question = f"In short, {QUESTIONS[0]}"  # its tokens are not known yet
+
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            await visitor.begin(question)
+            await visitor.until(lambda: "Waiting for the model" in visitor.text, SOON)
+            await visitor.stop()
+            await visitor.until(lambda: "Stopped." in visitor.text and not visitor.is_running, SOON)
+            engine.counts.set()
+            assert f"You asked: {question}" in await visitor.ask(question)
+
+    engine.counts.clear()
+    try:
+        asyncio.run(visit())
+    finally:
+        engine.counts.set()
+
+
 def test_a_closed_tab_frees_a_silent_engine(server, silent):
     before = silent.counters()
 

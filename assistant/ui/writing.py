@@ -75,8 +75,10 @@ class _Live:
             self._status.empty()
 
     def draw(self, exchange: Exchange, event: Event) -> None:
-        if isinstance(event, Found) and event.lead:
-            self._lead.markdown(lead_markdown(event.lead))
+        if isinstance(event, Found):
+            if event.lead:
+                self._lead.markdown(lead_markdown(event.lead))
+            self._said = "Waiting for the model …"  # drawn only where it is waited for
         elif isinstance(event, Prompted):
             self.say(f"The model reads {len(event.prompt.placed)} passages …")
         elif isinstance(event, Wrote) and time.monotonic() - self._drawn_at > REDRAW_SECONDS:
