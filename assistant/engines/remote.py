@@ -165,8 +165,9 @@ class RemoteGenerator:
                     return [int(answer["count"]) for answer in answers]  # type: ignore[index]
                 answer = self._client.post(address, cast_to=object, body={"texts": texts})
                 return [int(count) for count in answer["counts"]]  # type: ignore[index]
-            except (openai.APIStatusError, KeyError, TypeError):
-                self._can_count = False  # this server has no such address
+            except (openai.APIStatusError, KeyError, TypeError) as fault:
+                # Guessed this time if the server is busy or away; for good if it has no such address.
+                self._can_count = getattr(fault, "status_code", 0) in (429, *GONE)
             except openai.OpenAIError as fault:
                 raise self._explain(fault) from None
         return [int(len(text) / CHARACTERS_PER_TOKEN) + 1 for text in texts]
