@@ -1,5 +1,6 @@
 """Uploads in the folder are on the disk and found by the shelf; those of a session are searched by nobody else."""
 
+import contextlib
 import gc
 import io
 import os
@@ -97,6 +98,47 @@ def test_replacing_with_the_same_content_leaves_one(kept):
     first = kept.add(zephyr())
     kept.add(zephyr(), replaces=first.key)
     assert len(kept.list()) == 1
+
+
+class Ended(BaseException):
+    """As a stopped page is ended."""
+
+
+@pytest.mark.parametrize("fault", [Ended(), UploadError("no")])
+@pytest.mark.parametrize("text", [TEXT, b"Zephyr moved."])
+def test_an_upload_that_was_ended_before_it_could_be_asked_about_leaves_everything_as_it_was(kept, text, fault):
+    """Whoever reads the file once more must not be asked whether to replace what was never told of."""
+    seen = []
+
+    def end(*_):
+        seen.append(find_clash(kept.list(), zephyr(text)))
+        raise fault
+
+    with pytest.raises(type(fault)):
+        kept.add(zephyr(text), progress=end)
+    assert seen == [None] and kept.list() == ()
+    first = kept.add(zephyr())
+    with pytest.raises(type(fault)):
+        kept.add(zephyr(b"Zephyr has moved."), replaces=first.key, progress=end)
+    assert kept.list() == (first,)
+    assert kept.add(zephyr(text)) in kept.list()
+
+
+def test_of_two_that_add_the_same_file_at_once_each_has_a_note_of_its_own(folder, monkeypatch):
+    """One note for both would go with whoever of them is ended."""
+    write, both = folder._write, threading.Barrier(2)
+
+    def write_together(*given):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.3)
+        write(*given)
+
+    monkeypatch.setattr(folder, "_write", write_together)
+    other = threading.Thread(target=folder.add, args=(zephyr(),))
+    other.start()
+    folder.add(zephyr())
+    other.join()
+    assert len({upload.key for upload in folder.list()}) == 2
 
 
 @pytest.mark.parametrize("name", NAMES)

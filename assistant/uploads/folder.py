@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from assistant.errors import NoteError, UploadError
@@ -29,19 +31,25 @@ class FolderUploads:
         self._folder = knowledge / UPLOADS
         self._renew = renew
         self._read: dict[NoteFile, Upload] = {}
+        self._lock = threading.Lock()  # two notes must not take the same key
+        self._unfinished = ""  # key of the new note that is being added, on the disk but not acknowledged
 
     def list(self) -> tuple[Upload, ...]:
         """Every upload that can be used, by key. A file that cannot is reported with the other skipped notes."""
         found: dict[NoteFile, Upload] = {}
         for file in self._files():
             upload = self._read.get(file) or self._parsed(file)
-            if upload is not None:
+            if upload is not None and upload.key != self._unfinished:
                 found[file] = upload
         self._read = found
         return tuple(found.values())
 
     def add(self, arrival: Arrival, replaces: str | None = None, progress: Progress | None = None) -> Upload:
         """See ``Kept``."""
+        with self._lock:
+            return self._add(arrival, replaces, progress)
+
+    def _add(self, arrival: Arrival, replaces: str | None, progress: Progress | None) -> Upload:
         files = self._files()
         size = len(arrival.text.encode())
         if replaces is None and len(files) >= FOLDER_FILES:
@@ -50,10 +58,18 @@ class FolderUploads:
             raise UploadError(f"Uploads may take {FOLDER_BYTES // MIB} MB here in all. Delete some first.")
         old = self._find(replaces) if replaces is not None else None
         key = self._free_key(arrival.origin.sha256, {file.path for file in files} - {replaces or ""})
-        self._write(key, arrival.text)
-        if old is not None and old.key != key:
-            self._remove(old.key)
-        self._renew(progress)
+        self._unfinished = key if old is None else ""
+        try:
+            self._write(key, arrival.text)
+            try:
+                if old is not None and old.key != key:
+                    self._remove(old.key)
+                self._renew(progress)
+            except BaseException:  # also what ends a stopped page, out of its progress: nobody is told of the note
+                self._take_back(key, old)
+                raise
+        finally:
+            self._unfinished = ""
         return parse_upload(f"{UPLOADS}/{key}", key, arrival.text.encode())
 
     def rename(self, key: str, title: str) -> Upload:
@@ -110,6 +126,14 @@ class FolderUploads:
         except OSError as fault:
             aside.unlink(missing_ok=True)
             raise UploadError(f"The note cannot be kept: {fault.strerror}. Free space or ask the host.") from None
+
+    def _take_back(self, key: str, old: Upload | None) -> None:
+        """As it was before a note was written."""
+        with suppress(UploadError):  # what ended the adding is told
+            if old is not None:
+                self._write(old.key, old.text)
+            if old is None or old.key != key:
+                self._remove(key)
 
     def _remove(self, key: str) -> None:
         try:
