@@ -29,9 +29,10 @@ from upload_samples import (
 
 from assistant.errors import UploadError
 from assistant.notes import parse_note
+from assistant.uploads import converter as converter_module
 from assistant.uploads.convert import convert
 from assistant.uploads.converter import Converter
-from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_MEMORY, PARSE_SECONDS
+from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_MEMORY, PARSE_SECONDS, START_SECONDS
 from assistant.uploads.stored import arrival_from_json, arrival_to_json, parse_upload
 
 BUSY_SECONDS = 10.0  # for the clock in the process, or the thread here that ends it, to get its turn beside other work
@@ -234,6 +235,65 @@ def test_a_process_that_dies_is_one_line_and_is_started_again(converter):
     os.waitid(os.P_PID, converter.process_id, os.WEXITED | os.WNOWAIT)
     assert converter.convert(TEXT, "a").note.title == "A"
     assert converter.starts == starts + 1
+
+
+@pytest.fixture
+def places(monkeypatch):
+    """One process at a time, and no more than a second for a file."""
+    monkeypatch.setattr(converter_module, "_places", places := threading.BoundedSemaphore(1))
+    monkeypatch.setattr(converter_module, "PARSE_SECONDS", 1.0)
+    return places
+
+
+def test_files_wait_for_those_of_others_and_the_wait_does_not_count(places):
+    waits = []
+
+    def wait():
+        waits.append(second.process_id)
+        if len(waits) == 6:  # more than a second
+            first.close()
+        assert len(waits) < 20, "its place was not given back"
+
+    with Converter() as first, Converter() as second:
+        first.convert(TEXT, "a")
+        second.start(wait)
+        assert waits == [None] * 6
+        assert second.convert(TEXT, "a").note.title == "A"
+    assert places.acquire(blocking=False)
+
+
+def test_a_process_ends_between_two_files_when_others_wait_for_it(places):
+    with Converter() as first, Converter() as second:
+        first.convert(TEXT, "a")
+        first.make_room()
+        first.convert(TEXT, "a")
+        assert first.starts == 1, "nobody waited"
+        waiting = threading.Thread(target=second.convert, args=(TEXT, "a"))
+        waiting.start()
+        while second not in converter_module._waiting:
+            time.sleep(0.01)
+        first.convert(TEXT, "a")
+        waiting.join(START_SECONDS)
+        assert second.starts == 1
+
+
+@pytest.mark.parametrize("fault", [SystemExit, OSError])
+def test_a_place_is_given_back_when_no_process_can_be_started_or_the_wait_is_ended(places, monkeypatch, fault):
+    def fail(*_, **__):
+        raise fault
+
+    with Converter() as first, Converter() as second:
+        first.convert(TEXT, "a")
+        with pytest.raises(fault):
+            second.start(fail)
+        first.close()
+        with monkeypatch.context() as patch:
+            patch.setattr(converter_module.subprocess, "Popen", fail)
+            with pytest.raises(fault):
+                second.start()
+        second.start(fail)
+        assert second.convert(TEXT, "a").note.title == "A"
+    assert places.acquire(blocking=False) and not converter_module._waiting
 
 
 def test_a_parser_that_is_talked_into_it_neither_writes_nor_connects(tmp_path):

@@ -86,24 +86,28 @@ _CLOSED = "Files cannot be added here. The page Notes says why."
 
 def _take(kept: Kept, file: Given, converter: Converter) -> Outcome:
     name = shown_name(file.name)
-    bar = st.progress(0.0, text=f"Reading {safe_label(name)} …")
+    label = safe_label(name)
+    bar = st.progress(0.0, text=f"Reading {label} …")
     try:
+        converter.start(lambda: bar.progress(0.0, text=f"Other files are read first, then {label} …"))
+        bar.progress(0.0, text=f"Reading {label} …")
         arrival = converter.convert(file.getvalue(), file.name)
         clash = find_clash(kept.list(), arrival)
         if clash is None:
-            return _keep(kept, arrival, None, bar)
+            return _keep(kept, arrival, bar, converter)
         _pending().append(_Pending(arrival, clash))
         return Outcome(name, waits=True)
     except AssistantError as fault:
         return Outcome(name, problem=str(fault))
 
 
-def _keep(kept: Kept, arrival: Arrival, replaces: str | None, bar: st.delta_generator.DeltaGenerator) -> Outcome:
+def _keep(kept: Kept, arrival: Arrival, bar: st.delta_generator.DeltaGenerator, converter: Converter) -> Outcome:
     def progress(done: int, total: int) -> None:
+        converter.make_room()
         share = done / total if total else 1.0
         bar.progress(share, text=f"Learning {safe_label(arrival.note.title)}: {done} of {total} passages")
 
-    upload = kept.add(arrival, replaces, progress)
+    upload = kept.add(arrival, progress=progress)
     return Outcome(arrival.origin.name, upload, remarks=arrival.remarks)
 
 

@@ -7,14 +7,19 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from types import TracebackType
 
 from assistant.errors import UploadError
 from assistant.settings import REPOSITORY
-from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_SECONDS, READY, START_SECONDS
+from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_SECONDS, READERS, READY, START_SECONDS
 from assistant.uploads.stored import Arrival, arrival_from_json
 
 LONGEST_ANSWER = 40 * MIB  # a note of two million characters twice, escaped
+_STEP = 0.25  # seconds between two calls of what draws while a process is waited for
+
+_places = threading.BoundedSemaphore(READERS)  # one is taken as long as a process lives
+_waiting: set[Converter] = set()  # those that wait for a place
 
 
 class Converter:
@@ -42,8 +47,24 @@ class Converter:
         """End the process."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            process.communicate()
+            try:
+                process.kill()
+                process.communicate()
+            finally:
+                _places.release()
+
+    def make_room(self) -> None:
+        """End the process when others wait for one: between two files it would only be in their way."""
+        if _waiting:
+            self.close()
+
+    def start(self, wait: Callable[[], object] = lambda: None) -> None:
+        """Have a process ready. ``wait`` is called while others read their files first; what it raises ends the wait.
+
+        The time for a file begins afterwards.
+        """
+        with self._lock:
+            self._started(wait)
 
     def convert(self, data: bytes, given: str) -> Arrival:
         """The note that a file becomes. Raises UploadError, one line with a way out, within PARSE_SECONDS."""
@@ -62,28 +83,43 @@ class Converter:
             record = json.loads(answer)
             if record.get("spent"):
                 self.close()
+            self.make_room()
         if "problem" in record:
             raise UploadError(record["problem"])
         return arrival_from_json(record["arrival"])
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self, wait: Callable[[], object] = lambda: None) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.close()
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}  # no secrets
+        self._take_place(wait)
+        try:
+            self._process = process = subprocess.Popen(
+                [sys.executable, "-m", "assistant.uploads.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=REPOSITORY,
+                env=plain,
+            )
+        except BaseException:
+            _places.release()
+            raise
         self.starts += 1
-        self._process = process = subprocess.Popen(
-            [sys.executable, "-m", "assistant.uploads.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=REPOSITORY,
-            env={name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")},  # no secrets
-        )
         line, _ = _first_line(process, START_SECONDS)
         if line != READY:
             self.close()
             raise UploadError("The reader of files cannot be started on this host. Try again, or add Markdown later.")
         return process
+
+    def _take_place(self, wait: Callable[[], object]) -> None:
+        _waiting.add(self)
+        try:
+            while not _places.acquire(timeout=_STEP):
+                wait()
+        finally:
+            _waiting.discard(self)
 
     def _exchange(self, process: subprocess.Popen[bytes], data: bytes, given: str) -> tuple[bytes, bool]:
         name = given[:20_000].encode("utf-8", "replace").decode()

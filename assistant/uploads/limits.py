@@ -5,6 +5,7 @@ from __future__ import annotations
 MIB = 2**20
 FILE_BYTES = 5 * MIB  # of one file; `server.maxUploadSize` in .streamlit/config.toml is the same
 PARSE_SECONDS = 5.0  # wall clock for one file, once the parser is loaded
+READERS = 2  # processes that read files at once, for all visitors
 START_SECONDS = 60.0  # for the parser to load; a free host may have a tenth of a core
 READY = b"READY\n"  # what the limited process says when it has loaded its parsers
 PARSE_MEMORY = 150 * MIB  # beyond what the process holds before it reads a file
