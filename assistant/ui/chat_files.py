@@ -13,9 +13,13 @@ _GIVEN, _OUTCOMES = "chat_files", "chat_file_outcomes"  # in the session
 
 
 def keep_files(files: Sequence[Given]) -> None:
-    """Remember attached files until the page is drawn; for the callback of the chat input."""
-    st.session_state[_GIVEN] = list(files)
-    st.session_state[_OUTCOMES] = ()
+    """Remember attached files until they are read; for the callback of the chat input.
+
+    Those of an earlier question that was stopped still wait, and are read first. What became of others is forgotten.
+    """
+    waiting, outcomes = _waiting(), _outcomes()
+    waiting.extend(files)
+    outcomes.clear()
 
 
 def take_kept_files(parts: Parts) -> None:
@@ -23,12 +27,13 @@ def take_kept_files(parts: Parts) -> None:
 
     What the visitor does meanwhile may end this. The rest, and the file under way, are then read with the next drawing.
     """
-    waiting: list[Given] = st.session_state.get(_GIVEN, [])
+    waiting, outcomes = _waiting(), _outcomes()
 
     def done(file: Given, outcome: Outcome) -> None:
-        waiting.remove(file)
+        if file in waiting:  # two runs may read it: the visitor's next step begins a run before the last has ended
+            waiting.remove(file)
+            outcomes.append(outcome)
         let_go([file])
-        st.session_state[_OUTCOMES] = (*st.session_state[_OUTCOMES], outcome)
 
     if waiting:
         place = st.empty()
@@ -39,10 +44,23 @@ def take_kept_files(parts: Parts) -> None:
 
 def draw_file_results(parts: Parts) -> None:
     """What became of the last attached files, and whether to replace those that were there already."""
+    outcomes = _outcomes()
     decided = draw_open_questions(parts)
     if decided:
-        st.session_state[_OUTCOMES] = decided
+        outcomes[:] = decided
         st.rerun()
-    for outcome in st.session_state.get(_OUTCOMES, ()):
+    for outcome in tuple(outcomes):
         if not outcome.waits:
             draw_outcome(outcome)
+
+
+def _waiting() -> list[Given]:
+    """Files that were not read yet; one list for the whole session, because runs may overlap."""
+    waiting: list[Given] = st.session_state.setdefault(_GIVEN, [])
+    return waiting
+
+
+def _outcomes() -> list[Outcome]:
+    """What became of the last attached files; one list as well, that nothing is told to one which nobody draws."""
+    outcomes: list[Outcome] = st.session_state.setdefault(_OUTCOMES, [])
+    return outcomes

@@ -17,6 +17,7 @@ from assistant.ui.safe import safe_label
 from assistant.ui.visitor import uploads_of
 from assistant.uploads.converter import Converter
 from assistant.uploads.kept import Clash, Kept, find_clash
+from assistant.uploads.limits import OPEN_QUESTIONS
 from assistant.uploads.names import shown_name
 from assistant.uploads.stored import Arrival, Upload
 
@@ -52,7 +53,7 @@ def take_files(parts: Parts, files: Sequence[Given], done: Callable[[Given, Outc
 
     A file that is there already waits for ``draw_open_questions``. Nothing is raised for a file that cannot be used:
     its outcome says why. ``done`` is told of each as soon as it is taken or refused: what the visitor does meanwhile
-    may end this at any drawing.
+    may end this at any drawing. Reading the session's state ends it too, so ``done`` must not.
     """
     kept = uploads_of(parts)
     if kept is None:
@@ -82,20 +83,25 @@ def let_go(files: Sequence[Given]) -> None:
 
 
 _CLOSED = "Files cannot be added here. The page Notes says why."
+_ENOUGH_QUESTIONS = f"{OPEN_QUESTIONS} files wait for your answer already. Answer first, then add it again."
 
 
 def _take(kept: Kept, file: Given, converter: Converter) -> Outcome:
-    name = shown_name(file.name)
+    name, pending = shown_name(file.name), _pending()
     label = safe_label(name)
     bar = st.progress(0.0, text=f"Reading {label} …")
     try:
         converter.start(lambda: bar.progress(0.0, text=f"Other files are read first, then {label} …"))
         bar.progress(0.0, text=f"Reading {label} …")
         arrival = converter.convert(file.getvalue(), file.name)
+        bar.progress(0.0, text=f"Learning {label} …")  # a run that was replaced ends here: the new one reads the file
         clash = find_clash(kept.list(), arrival)
         if clash is None:
             return _keep(kept, arrival, bar, converter)
-        _pending().append(_Pending(arrival, clash))
+        if all(entry.arrival.origin.sha256 != arrival.origin.sha256 for entry in pending):
+            if len(pending) >= OPEN_QUESTIONS:
+                return Outcome(name, problem=_ENOUGH_QUESTIONS)
+            pending.append(_Pending(arrival, clash))
         return Outcome(name, waits=True)
     except AssistantError as fault:
         return Outcome(name, problem=str(fault))
@@ -145,20 +151,23 @@ def draw_open_questions(parts: Parts) -> tuple[Outcome, ...]:
                 leave = st.button("Leave it as it is", key=f"leave_{key}")
             if not (replace or both or leave):
                 continue
-            _pending().remove(pending)
-            if not leave:
+            if leave:
+                _pending().remove(pending)
+            else:
                 decided.append(_decide(parts, pending, replace))
     return tuple(decided)
 
 
 def _decide(parts: Parts, pending: _Pending, replace: bool) -> Outcome:
-    kept = uploads_of(parts)
+    kept, waiting = uploads_of(parts), _pending()
     name = pending.arrival.origin.name
     if kept is None:
+        waiting.remove(pending)
         return Outcome(name, problem=_CLOSED)
     still_there = any(upload.key == pending.clash.upload.key for upload in kept.list())
     try:
         with st.spinner(f"Learning {safe_label(pending.arrival.note.title)} …"):
+            waiting.remove(pending)  # not before: the drawing may end this run, and the file would be lost
             upload = kept.add(pending.arrival, pending.clash.upload.key if replace and still_there else None)
     except AssistantError as fault:
         return Outcome(name, problem=str(fault))
@@ -167,9 +176,7 @@ def _decide(parts: Parts, pending: _Pending, replace: bool) -> Outcome:
 
 def _pending() -> list[_Pending]:
     """Files that wait for an answer; held by the session, without the bytes they were made from."""
-    if "pending_uploads" not in st.session_state:
-        st.session_state.pending_uploads = []
-    waiting: list[_Pending] = st.session_state.pending_uploads
+    waiting: list[_Pending] = st.session_state.setdefault("pending_uploads", [])
     return waiting
 
 

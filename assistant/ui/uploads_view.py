@@ -70,12 +70,12 @@ def _draw_uploader(parts: Parts) -> None:
         _take_new(parts, files)
         st.session_state.uploads_turn = turn + 1
         st.rerun()
+    outcomes = _outcomes()
     decided = draw_open_questions(parts)
     if decided:
-        st.session_state.upload_outcomes = decided
+        outcomes[:] = decided
         st.rerun()
-    outcomes: tuple[Outcome, ...] = st.session_state.get("upload_outcomes", ())
-    for outcome in outcomes:
+    for outcome in tuple(outcomes):
         if not outcome.waits:
             draw_outcome(outcome)
 
@@ -83,16 +83,23 @@ def _draw_uploader(parts: Parts) -> None:
 def _take_new(parts: Parts, files: Sequence[UploadedFile]) -> None:
     """Read the files that were not read yet: more may be dropped while some are read, which begins the page anew."""
     handled: set[str] = st.session_state.setdefault("uploads_handled", set())
+    outcomes = _outcomes()
     new = [file for file in files if file.file_id not in handled]
     if len(new) == len(files):
-        st.session_state.upload_outcomes = ()
+        outcomes.clear()
 
     def done(file: Given, outcome: Outcome) -> None:
-        st.session_state.upload_outcomes = (*st.session_state.upload_outcomes, outcome)
+        outcomes.append(outcome)
         handled.update(entry.file_id for entry in files if entry is file)
 
     take_files(parts, new, done)
     let_go(files)
+
+
+def _outcomes() -> list[Outcome]:
+    """What became of the files; one list for the whole session, because runs may overlap."""
+    outcomes: list[Outcome] = st.session_state.setdefault("upload_outcomes", [])
+    return outcomes
 
 
 def _draw_list(kept: Kept, uploads: tuple[Upload, ...]) -> None:
@@ -148,5 +155,5 @@ def _done(change: Callable[[], object]) -> None:
     except AssistantError as fault:
         st.error(safe_label(str(fault)))
         return
-    st.session_state.upload_outcomes = ()
+    _outcomes().clear()
     st.rerun()

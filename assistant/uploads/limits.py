@@ -21,6 +21,7 @@ TITLE_CHARACTERS = 200
 
 SESSION_RECEIVED_BYTES = 40 * MIB  # that one visitor's browser has sent and the page has not read
 RECEIVED_BYTES = 120 * MIB  # the same of all visitors together
+OPEN_QUESTIONS = 5  # files of one visitor that wait for "replace or keep both?", whole notes each
 SESSION_FILES = 20  # of one visitor, where uploads are private
 SESSION_PASSAGES = 1_500
 PROCESS_PASSAGES = 30_000  # of all visitors together: about 100 MB of text and vectors
