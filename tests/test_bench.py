@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from assistant.records import ModelInfo, Piece
 from assistant.settings import REPOSITORY
 
 GB = 10**9
+OWN_CACHE = {"TORCHINDUCTOR_CACHE_DIR": tempfile.gettempdir()}  # torch makes it at once, and leaves it
 COMMAND = [sys.executable, "-m", "assistant", "bench", "--shape", "tiny", "--prompt-tokens", "40", "--new-tokens", "4"]
 
 
@@ -147,7 +149,7 @@ def test_the_command_measures_everything(tmp_path):
     done = subprocess.run(
         [*COMMAND, "--json"],
         cwd=REPOSITORY,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, **OWN_CACHE, "TMPDIR": str(tmp_path)},
         capture_output=True,
         text=True,
         timeout=300,
@@ -179,7 +181,11 @@ def test_the_command_measures_everything(tmp_path):
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path: Path, sign):
     process = subprocess.Popen(
-        COMMAND, cwd=REPOSITORY, env={**os.environ, "TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE, text=True
+        COMMAND,
+        cwd=REPOSITORY,
+        env={**os.environ, **OWN_CACHE, "TMPDIR": str(tmp_path)},
+        stderr=subprocess.PIPE,
+        text=True,
     )
     for line in process.stderr or ():
         if line.startswith("converting"):

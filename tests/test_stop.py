@@ -5,9 +5,12 @@ import time
 
 import pytest
 from crowd import QUESTIONS, page_with_stub
+from filelock import FileLock
 from stub_engine import EchoEngine
 from upload_samples import drawn, pdf
 from visitor import Visitor
+
+from assistant.library.shelf import index_folder
 
 pytestmark = pytest.mark.slow
 
@@ -163,7 +166,8 @@ def test_a_question_that_waits_for_the_notes_is_stopped_for_good_and_survives_al
                 await clicker.rerun()
                 await asyncio.sleep(0.1)
             assert "Stopped." in await strike_after_stop(stopper, engine)
-            assert engine.counters().started == before, "the notes were there too early for this test"
+            assert engine.counters().started == before
+            reading.release()
             await traveller.come_back()
             await traveller.until(lambda: f"You asked: {QUESTIONS[1]}" in traveller.text)
             await clicker.until(lambda: f"You asked: {QUESTIONS[2]}" in clicker.text)
@@ -172,7 +176,10 @@ def test_a_question_that_waits_for_the_notes_is_stopped_for_good_and_survives_al
             assert f"You asked: {QUESTIONS[3]}" in await stopper.ask(QUESTIONS[3])
 
     before = engine.counters().started
-    with page_with_stub(tmp_path, engine) as server:  # its first visitors come before it has read the notes
+    index = index_folder(tmp_path / "notes", tmp_path / "home")
+    index.mkdir(parents=True)
+    reading = FileLock(index / "lock")  # no index is written meanwhile, so the notes are not there
+    with reading, page_with_stub(tmp_path, engine) as server:
         asyncio.run(visit())
         assert "Traceback" not in server.said()
 
