@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import MutableMapping
+from contextlib import contextmanager
 
 import pytest
 from fakes import WordEmbedder
@@ -70,7 +71,7 @@ class Page:
         self.drawn.append(said)
         return self
 
-    progress = success = error = caption = empty = container = markdown = spinner = draw
+    progress = success = error = caption = empty = container = markdown = draw
 
     def button(self, label, **_) -> bool:
         return label == self.pressed
@@ -80,6 +81,12 @@ class Page:
 
     def __exit__(self, *_) -> None:
         pass
+
+    @contextmanager
+    def spinner(self, text: str):
+        self.draw(text)
+        yield
+        self.look()  # its end is a drawing
 
     def read(self) -> str:
         """A run that reads what waits; what is told of files at its end."""
@@ -193,6 +200,19 @@ def test_a_file_whose_question_is_answered_as_stop_is_pressed_still_waits(page):
         draw_file_results(None)
     page.is_stopped = False
     assert page.session_state["pending_uploads"] == [pending]
+
+
+def test_a_file_that_was_kept_on_the_visitors_word_is_told_of_though_its_run_is_ended(page, monkeypatch):
+    for text in ("Gannets dive.", "Gannets sing."):
+        keep_files([File("one.md", text)])
+        page.read()
+    page.pressed = "Keep both"
+    with monkeypatch.context() as patch:
+        patch.setattr(SessionUploads, "add", stops_after(page, SessionUploads.add))
+        with pytest.raises(StopException):
+            draw_file_results(None)
+    page.is_stopped, page.pressed = False, ""
+    assert page.read().count("can be asked about") == 1 and not page.session_state["pending_uploads"]
 
 
 def test_who_waits_for_the_files_of_others_is_told_so_and_may_stop(page, monkeypatch):

@@ -53,6 +53,20 @@ async def until(condition) -> None:
         await asyncio.sleep(0.05)
 
 
+async def strike_after_stop(visitor, engine) -> str:
+    """Press Stop, and let the clock strike that is set then, and by nothing else; all that is drawn."""
+    before = set(visitor.clocks)
+    await visitor.stop()
+    await visitor.until(lambda: visitor.clocks - before and not visitor.is_running)
+    await until(lambda: free(engine))
+    (clock,) = visitor.clocks - before
+    runs = visitor.runs
+    await visitor.strike(clock)
+    await visitor.until(lambda: visitor.runs > runs and not visitor.is_running)
+    assert clock not in visitor.clocks
+    return visitor.text
+
+
 def test_an_answer_is_stopped_while_the_engine_says_nothing_and_while_it_waits_in_the_queue(server, silent):
     async def visit():
         async with Visitor(server.port) as first, Visitor(server.port) as second:
@@ -76,8 +90,7 @@ def test_an_answer_is_stopped_while_the_engine_counts_no_tokens(server, engine):
         async with Visitor(server.port) as visitor:
             await visitor.begin(question)
             await visitor.until(lambda: "Waiting for the model" in visitor.text, SOON)
-            await visitor.stop()
-            await visitor.until(lambda: "Stopped." in visitor.text and not visitor.is_running, SOON)
+            assert "Stopped." in await strike_after_stop(visitor, engine)
             engine.counts.set()
             assert f"You asked: {question}" in await visitor.ask(question)
 
@@ -100,20 +113,6 @@ def test_a_closed_tab_frees_a_silent_engine(server, silent):
     asyncio.run(until(lambda: free(silent)))
     after = silent.counters()
     assert (after.cancelled - before.cancelled, after.finished - before.finished) == (1, 0)
-
-
-async def strike_after_stop(visitor, engine) -> str:
-    """Press Stop, and let the clock strike that is set then, and by nothing else; all that is drawn."""
-    before = set(visitor.clocks)
-    await visitor.stop()
-    await visitor.until(lambda: visitor.clocks - before and not visitor.is_running)
-    await until(lambda: free(engine))
-    (clock,) = visitor.clocks - before
-    runs = visitor.runs
-    await visitor.strike(clock)
-    await visitor.until(lambda: visitor.runs > runs and not visitor.is_running)
-    assert clock not in visitor.clocks
-    return visitor.text
 
 
 def test_a_stopped_page_is_drawn_whole_by_a_clock_and_the_next_question_is_answered(server, engine):
@@ -202,5 +201,17 @@ def test_files_that_were_not_read_when_stop_was_pressed_are_read_afterwards_and_
             assert "**one.pdf**" in visitor.text and "**two.md**" in visitor.text and "Stopped." in visitor.text
             silent.is_mute = False
             assert "thirty metres" in await visitor.ask("From how high up do gannets dive for fish?")
+
+    asyncio.run(visit())
+
+
+def test_a_page_that_only_reads_files_is_whole_again_after_stop(server, engine):
+    page = drawn(*(f"Gannets dive for fish, says line {line}." for line in range(40)))
+
+    async def visit():
+        async with Visitor(server.port) as visitor:
+            await visitor.attach("", {"three.pdf": pdf([page] * 60)})
+            await visitor.until(lambda: "Reading" in visitor.text)
+            assert "**three.pdf** can be asked about" in await strike_after_stop(visitor, engine)
 
     asyncio.run(visit())

@@ -45,9 +45,7 @@ def take_kept_files(parts: Parts) -> None:
 def draw_file_results(parts: Parts) -> None:
     """What became of the last attached files, and whether to replace those that were there already."""
     outcomes = _outcomes()
-    decided = draw_open_questions(parts)
-    if decided:
-        outcomes[:] = decided
+    if draw_open_questions(parts, outcomes):
         st.rerun()
     for outcome in tuple(outcomes):
         if not outcome.waits:

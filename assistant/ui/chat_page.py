@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -44,7 +45,17 @@ STARTERS = (
 
 
 def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None = None) -> None:
-    """The page for one visitor; interactive at once, while the parts may still load.
+    """The page for one visitor; interactive at once, while the parts may still load. Stopped, it is drawn again."""
+    shown: list[Exchange] = []
+    try:
+        _draw_page(loading, settings, notes_page, shown)
+    except StopException:
+        draw_again_soon(lambda: _leave_stopped(shown))
+        raise
+
+
+def _draw_page(loading: Loading, settings: Settings, notes_page: Page | None, shown: list[Exchange]) -> None:
+    """All of it; what was asked and is drawn is put into ``shown``.
 
     Questions arrive in callbacks, which run before the page is drawn: the page that shows a new question is already
     drawn without the pills that asked it, and nothing has to be drawn a second time when the answer is there.
@@ -73,23 +84,20 @@ def draw_chat_page(loading: Loading, settings: Settings, notes_page: Page | None
         library, feedback_of(settings), settings.question_limit, notes_page, adds, model is not None and model.is_ready
     )
     path = chat.path()
+    shown.extend(path)
     starters = st.empty()  # a place of its own, so that they go as soon as a question is drawn
     if not path:
         with starters.container():
             _draw_pills("Questions to start with", STARTERS, f"starters{number}")
-    try:
-        for exchange in path[_first_drawn(len(path), f"earlier{number}") :]:
-            draw_question(exchange)
-            with st.chat_message("assistant", avatar=":material/school:"):
-                key = f"chat{number}_{exchange.number}"
-                _draw_or_write(chat, exchange, around, loading, key)
-                suggestions = st.empty()
-                if exchange is path[-1] and loading.parts is not None:
-                    with suggestions.container():
-                        _draw_suggestions(chat, exchange, library_of(loading.parts), key)
-    except StopException:
-        draw_again_soon(lambda: _leave_stopped(path))
-        raise
+    for exchange in path[_first_drawn(len(path), f"earlier{number}") :]:
+        draw_question(exchange)
+        with st.chat_message("assistant", avatar=":material/school:"):
+            key = f"chat{number}_{exchange.number}"
+            _draw_or_write(chat, exchange, around, loading, key)
+            suggestions = st.empty()
+            if exchange is path[-1] and loading.parts is not None:
+                with suggestions.container():
+                    _draw_suggestions(chat, exchange, library_of(loading.parts), key)
     if loading.parts is not None:
         take_kept_files(loading.parts)  # they came without a question
         draw_file_results(loading.parts)
@@ -138,9 +146,9 @@ def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading
         draw_answer(chat, exchange, around, key)
 
 
-def _leave_stopped(path: tuple[Exchange, ...]) -> None:
-    """What was stopped before it was begun is not begun again."""
-    for exchange in path:
+def _leave_stopped(shown: Sequence[Exchange]) -> None:
+    """What was shown and stopped before it was begun is not begun again."""
+    for exchange in shown:
         if exchange.state == "asked":
             exchange.state = "writing"
 

@@ -136,42 +136,48 @@ def understood(note: Note) -> str:
     return f"“{safe_label(note.title)}”, {_count(sections, 'section')}, {_count(len(note.passages), 'passage')}"
 
 
-def draw_open_questions(parts: Parts) -> tuple[Outcome, ...]:
-    """Ask, for each file that is here already, whether to replace it or keep both; the outcomes that were decided."""
-    decided: list[Outcome] = []
-    for at, pending in enumerate(list(_pending())):
+def draw_open_questions(parts: Parts, outcomes: list[Outcome]) -> bool:
+    """Ask, for each file that is here already, whether to replace it or keep both; whether one was decided now.
+
+    What became of those takes the place of what ``outcomes`` held.
+    """
+    is_decided = False
+    for pending in list(_pending()):
         name, title = safe_label(pending.arrival.origin.name), safe_label(pending.clash.upload.title)
         same = "the same content" if pending.clash.same == "content" else "the same name and other content"
         with st.container(border=True):
             st.markdown(f"**{name}** is here already as “{title}”, with {same}.")
-            key = f"{pending.arrival.origin.sha256[:16]}_{at}"
+            key = pending.arrival.origin.sha256[:16]  # the same when one before it goes: its click would be lost
             with st.container(horizontal=True):
                 replace = st.button("Replace it", key=f"replace_{key}", type="primary")
                 both = st.button("Keep both", key=f"both_{key}")
                 leave = st.button("Leave it as it is", key=f"leave_{key}")
-            if not (replace or both or leave):
-                continue
             if leave:
                 _pending().remove(pending)
-            else:
-                decided.append(_decide(parts, pending, replace))
-    return tuple(decided)
+            elif replace or both:
+                if not is_decided:
+                    outcomes.clear()
+                _decide(parts, pending, replace, outcomes)
+                is_decided = True
+    return is_decided
 
 
-def _decide(parts: Parts, pending: _Pending, replace: bool) -> Outcome:
+def _decide(parts: Parts, pending: _Pending, replace: bool, outcomes: list[Outcome]) -> None:
     kept, waiting = uploads_of(parts), _pending()
     name = pending.arrival.origin.name
     if kept is None:
         waiting.remove(pending)
-        return Outcome(name, problem=_CLOSED)
+        outcomes.append(Outcome(name, problem=_CLOSED))
+        return
     still_there = any(upload.key == pending.clash.upload.key for upload in kept.list())
-    try:
-        with st.spinner(f"Learning {safe_label(pending.arrival.note.title)} …"):
-            waiting.remove(pending)  # not before: the drawing may end this run, and the file would be lost
+    with st.spinner(f"Learning {safe_label(pending.arrival.note.title)} …"):
+        waiting.remove(pending)  # not before: the drawing may end this run, and the file would be lost
+        try:
             upload = kept.add(pending.arrival, pending.clash.upload.key if replace and still_there else None)
-    except AssistantError as fault:
-        return Outcome(name, problem=str(fault))
-    return Outcome(name, upload, remarks=pending.arrival.remarks)
+            outcome = Outcome(name, upload, remarks=pending.arrival.remarks)
+        except AssistantError as fault:
+            outcome = Outcome(name, problem=str(fault))
+        outcomes.append(outcome)  # not behind the spinner: its end is a drawing, too
 
 
 def _pending() -> list[_Pending]:

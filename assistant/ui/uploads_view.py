@@ -71,9 +71,7 @@ def _draw_uploader(parts: Parts) -> None:
         st.session_state.uploads_turn = turn + 1
         st.rerun()
     outcomes = _outcomes()
-    decided = draw_open_questions(parts)
-    if decided:
-        outcomes[:] = decided
+    if draw_open_questions(parts, outcomes):
         st.rerun()
     for outcome in tuple(outcomes):
         if not outcome.waits:
