@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 
+signal.signal(
+    signal.SIGINT, signal.default_int_handler
+)  # a shell's job in the background is deaf to it, as its children
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # the fork warning would end up in the output of child processes
 
 import pytest
 
 from assistant import loading
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background, and its children, are deaf
 
 
 @pytest.fixture(autouse=True)

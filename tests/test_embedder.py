@@ -95,7 +95,6 @@ def test_an_embedder_that_is_not_there_is_an_error_for_the_user(tmp_path, monkey
 
 INTERRUPTED = """
 import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background is born deaf to it
 from assistant.embedder import load_embedder
 first, second = load_embedder("packaged"), load_embedder("packaged")
 del first
