@@ -6,9 +6,6 @@ import os
 import signal
 import socket
 
-signal.signal(
-    signal.SIGINT, signal.default_int_handler
-)  # a shell's job in the background is deaf to it, as its children
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # the fork warning would end up in the output of child processes
 
 import pytest
