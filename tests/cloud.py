@@ -234,9 +234,9 @@ def main() -> int:
         elif Path(model).exists():
             model = str(Path(model).resolve())
         figures = run(model, int(given.limit * 1e9), given.python)
+        failed = failures(figures, model, not given.without_limit)  # while the model's folder, which names it, is there
     for name, value in figures.items():
         print(f"| {name.replace('_', ' ')} | {value} |")
-    failed = failures(figures, model, not given.without_limit)
     for line in failed:
         print(f"failed: {line}", file=sys.stderr)
     return 1 if failed else 0
