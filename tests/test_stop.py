@@ -39,6 +39,14 @@ def silent(engine):
     engine.is_mute = False
 
 
+@pytest.fixture
+def slow(engine):
+    """The engine says three words a second."""
+    engine.pace, before = 0.3, engine.pace
+    yield engine
+    engine.pace = before
+
+
 def free(engine) -> bool:
     """Whether the engine has nothing to do."""
     counters = engine.counters()
@@ -115,39 +123,31 @@ def test_a_closed_tab_frees_a_silent_engine(server, silent):
     assert (after.cancelled - before.cancelled, after.finished - before.finished) == (1, 0)
 
 
-def test_a_stopped_page_is_drawn_whole_by_a_clock_and_the_next_question_is_answered(server, engine):
+def test_a_stopped_page_is_drawn_whole_by_a_clock_and_the_next_question_is_answered(server, slow):
     async def visit():
         async with Visitor(server.port) as visitor:
-            engine.pace = 0.3
             await visitor.begin(QUESTIONS[3])
             await visitor.until(lambda: "word12" in visitor.text)
-            drawn = await strike_after_stop(visitor, engine)
+            drawn = await strike_after_stop(visitor, slow)
             assert "Stopped. What was written" in drawn and "word12" in drawn and "▌" not in drawn
-            engine.pace = 0.02
+            slow.pace = 0.02
             assert "You asked" in await visitor.ask(QUESTIONS[4])
 
-    try:
-        asyncio.run(visit())
-    finally:
-        engine.pace = 0.02
+    asyncio.run(visit())
 
 
-def test_an_answer_that_a_new_drawing_ends_sets_no_clock(server, engine):
+def test_an_answer_that_a_new_drawing_ends_sets_no_clock(server, slow):
     async def visit():
         async with Visitor(server.port) as visitor:
-            engine.pace = 0.3
             await visitor.begin(QUESTIONS[3])
             await visitor.until(lambda: "word12" in visitor.text)
             before = set(visitor.clocks)
             assert "Stopped. What was written" in await visitor.draw_again()
-            await until(lambda: free(engine))
+            await until(lambda: free(slow))
             await asyncio.sleep(1)
             assert visitor.clocks <= before
 
-    try:
-        asyncio.run(visit())
-    finally:
-        engine.pace = 0.02
+    asyncio.run(visit())
 
 
 def test_a_question_that_waits_for_the_notes_is_stopped_for_good_and_survives_all_else(tmp_path, engine):

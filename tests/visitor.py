@@ -76,8 +76,7 @@ class Visitor:
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         """Close the tab."""
-        await self._socket.close()
-        self._reader.cancel()
+        await self.lose_connection()
 
     @property
     def text(self) -> str:
