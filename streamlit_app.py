@@ -1,5 +1,8 @@
 """The page: `streamlit run streamlit_app.py`."""
 
+import tomllib
+from pathlib import Path
+
 import streamlit as st
 from streamlit import runtime
 
@@ -17,10 +20,13 @@ st.set_page_config(page_title=TITLE, page_icon=":material/school:", layout="cent
 @st.cache_resource(show_spinner=False)
 def settings_of_app() -> Settings:
     """The settings, with the secrets of a hosted app in the environment."""
-    try:
-        st.secrets.load_if_toml_exists()
-    except (OSError, ValueError) as fault:
-        raise AssistantError(f".streamlit/secrets.toml cannot be read: {fault}. Correct it or remove it.") from None
+    for file in map(Path, st.get_option("secrets.files")):  # Streamlit goes on without those that it cannot read
+        try:
+            if file.is_file():
+                tomllib.loads(file.read_text("utf-8"))
+        except (OSError, ValueError) as fault:
+            raise AssistantError(f"The secrets in {file.name} cannot be read: {fault}. Correct or remove it.") from None
+    st.secrets.load_if_toml_exists()
     settings = read_settings()
     set_up_logs(settings.log)
     return settings

@@ -94,8 +94,9 @@ def assemble(settings: Settings, report: Report = _silent, *, upgrade: bool = Tr
     try:
         shelf, retriever = open_shelf(settings, report)
     except BaseException:
-        if isinstance(generator, SwitchingGenerator):
-            generator.close()
+        close = getattr(generator, "close", None)
+        if close:
+            close()
         raise
     follow = Journal(settings.log_questions).follow
     assistant = Assistant(shelf, retriever, generator, settings.question_limit, follow=follow)

@@ -25,6 +25,7 @@ from assistant.stopping import without_repetition
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 NO_MODEL = "notes"  # name of the engine that is none
+LONGEST_EARLIER = 20_000  # characters of an earlier answer: a chat may come from a file, with any text in it
 WAIT_SECONDS = 0.4  # for a model and its token counts, after which the reader is given a chance to stop
 
 
@@ -125,7 +126,7 @@ class Assistant:
 
     def search(self, question: str, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
         """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""
-        return self._find(self._shelf.catalog(), question, history, snippets)
+        return self._find(self._shelf.catalog(), question, self._cut(history), snippets)
 
     def _find(self, catalog: Catalog, question: str, history: Sequence[Turn], snippets: int) -> Retrieval:
         return self._retriever.find(catalog, self._checked(question), history, snippets)
@@ -140,7 +141,7 @@ class Assistant:
         model that fails does not lose the answer: it ends with what there is and says why. Raises AssistantError when
         the question cannot be used.
         """
-        return self._follow(self._answer(question, decoding, history, snippets))
+        return self._follow(self._answer(question, decoding, self._cut(history), snippets))
 
     def _answer(self, question: str, decoding: Decoding, history: Sequence[Turn], snippets: int) -> Iterator[Event]:
         began = time.monotonic()
@@ -171,6 +172,10 @@ class Assistant:
                 "Shorten it."
             )
         return question
+
+    def _cut(self, history: Sequence[Turn]) -> list[Turn]:
+        """Earlier turns, none longer than one that was asked and answered here."""
+        return [Turn(turn.question[: self._question_limit], turn.answer[:LONGEST_EARLIER]) for turn in history]
 
     def _abstained(self, found: Found, decoding: Decoding) -> Answer:
         answer = self._blank(found, decoding)

@@ -16,6 +16,8 @@ from assistant.settings import Settings
 
 LARGEST_BYTES = 20_000_000  # the file takes no more: a public page must not fill the disk
 LONGEST_WORD = 500  # characters of what a visitor adds
+LONGEST_TEXT = 10_000  # characters of a question or an answer: a chat that was taken in from a file may hold any
+MOST = 20  # sentences of a lead, or sources
 LOCK_SECONDS = 5.0
 
 Rating = Literal["up", "down", "withdrawn"]
@@ -65,10 +67,10 @@ def _record(answer_id: str, answer: Answer, rating: Rating, word: str) -> dict[s
         "answer_id": answer_id,
         "rating": rating,
         "word": word[:LONGEST_WORD],
-        "question": answer.question,
-        "answer": answer.text,
-        "lead": [sentence.text for sentence in answer.lead],
-        "sources": [f"{hit.passage.note}:{hit.passage.line}" for hit in answer.sources],
+        "question": answer.question[:LONGEST_TEXT],
+        "answer": answer.text[:LONGEST_TEXT],
+        "lead": [sentence.text[:LONGEST_TEXT] for sentence in answer.lead[:MOST]],
+        "sources": [f"{hit.passage.note[:LONGEST_WORD]}:{hit.passage.line}" for hit in answer.sources[:MOST]],
         "model": answer.model,
         "engine": answer.engine,
         "preset": answer.preset,

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 import sentencex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+from assistant.remembered import remembered
 
 PARSER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_space=False, double_inline=True)
 
@@ -45,7 +46,7 @@ def blocks(source: str) -> list[Block]:
     return found
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def plain_text(source: str) -> str:
     """A Markdown text without its marks: what a reader would read aloud. Code and formulas keep their content."""
     parts: list[str] = []
@@ -57,7 +58,7 @@ def plain_text(source: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def sentences(source: str) -> tuple[str, ...]:
     """The whole sentences of the prose in a Markdown text, as Markdown, in their order.
 
@@ -72,7 +73,7 @@ def sentences(source: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def statements(source: str) -> tuple[str, ...]:
     """Everything in a Markdown text that can support a claim, in its order.
 
@@ -105,7 +106,8 @@ def statements(source: str) -> tuple[str, ...]:
 
 
 # A full stop inside a formula, inline code, a link target or a dotted name such as nn.Linear does not end a sentence.
-_ATOMS = re.compile(r"\$\$.+?\$\$|\$[^$\s](?:[^$]*[^$\s])?\$|`[^`]+`|\]\([^)]*\)|\w{2,}(?:\.\w{2,})+")
+# Written so that its time grows with the text and not with its square, as in ``ui/safe.py``.
+_ATOMS = re.compile(r"\$\$.+?\$\$|\$[^$\s](?:[^$]*[^$\s])?\$|`[^`]+`|\]\([^)]{0,2000}+\)|(?<!\w)\w{2,}+(?:\.\w{2,}+)++")
 
 
 def split_sentences(text: str) -> list[str]:
@@ -116,7 +118,7 @@ def split_sentences(text: str) -> list[str]:
         atoms.append(match[0])
         return f"\ue000{len(atoms) - 1}\ue001"
 
-    hidden = _ATOMS.sub(hide, text)
+    hidden = _ATOMS.sub(hide, text.replace("\ue000", "").replace("\ue001", ""))
     split = (sentence.strip() for sentence in sentencex.segment("en", hidden))
     return [re.sub("\ue000(\\d+)\ue001", lambda m: atoms[int(m[1])], sentence) for sentence in split if sentence]
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-import frontmatter
-import yaml
+from frontmatter.default_handlers import YAMLHandler
 
 from assistant.errors import NoteError
 from assistant.markup import Block, blocks
@@ -22,6 +22,7 @@ UPLOADS = "uploads"  # sub-folder of what visitors added; it is not shipped with
 LARGEST_BYTES = 5_000_000
 LONGEST_FRONT_MATTER = 20_000  # characters
 LONGEST_WORDS = 200  # of a passage; MiniLM reads 256 word pieces, so the end of a longer one would not be searched
+_SENTENCE_END = re.compile(r"[.!?][\"'”’)\]*_]*\s+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +111,7 @@ def parse_note(path: str, raw: bytes) -> Note:
         source = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as fault:
         raise NoteError(f"it must be UTF-8 text; byte {fault.start} is not. Save it as UTF-8.") from None
-    if len(source[: source.find("\n---", 3)]) > LONGEST_FRONT_MATTER and source.startswith("---"):
-        # Not only for tidiness: tens of thousands of nested brackets end the process inside PyYAML's C code.
-        raise NoteError(f"its front matter must have at most {LONGEST_FRONT_MATTER:,} characters. Shorten it.")
-    try:
-        meta, body = frontmatter.parse(source)
-    except (yaml.YAMLError, ValueError, RecursionError) as fault:  # ValueError: a date such as February 30
-        problem = getattr(fault, "problem", None) or "not valid YAML"
-        raise NoteError(f"its front matter cannot be read ({problem}). Quote values that contain a colon.") from None
+    meta, body = split_front_matter(source)
     if not body.strip():
         raise NoteError("it is empty. Write at least one paragraph.")
     first_line = source[: source.rindex(body)].count("\n") if body in source else 0
@@ -136,6 +130,29 @@ def parse_note(path: str, raw: bytes) -> Note:
         sha256=hashlib.sha256(raw).hexdigest(),
         passages=passages,
     )
+
+
+def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
+    """The values between the first two rules and the text behind them, or all of the text when those are no values.
+
+    Raises NoteError when they cannot be read.
+    """
+    handler, text = YAMLHandler(), source.strip()
+    try:
+        front, body = handler.split(text) if handler.detect(text) else ("", text)
+    except ValueError:  # there is no second rule
+        return {}, text
+    if len(front) > LONGEST_FRONT_MATTER:
+        # Not only for tidiness: tens of thousands of nested brackets end the process inside PyYAML's C code.
+        raise NoteError(f"its front matter must have at most {LONGEST_FRONT_MATTER:,} characters. Shorten it.")
+    try:
+        values = handler.load(front)
+    except Exception as fault:  # PyYAML lets out whatever its constructors raise, such as KeyError for "!!bool maybe"
+        problem = getattr(fault, "problem", None) or "not valid YAML"
+        raise NoteError(f"its front matter cannot be read ({problem}). Quote values that contain a colon.") from None
+    if isinstance(values, dict):
+        return values, body.strip()
+    return {}, (text if values else body.strip())  # two rules around a paragraph are part of the text
 
 
 def _read_bytes(file: Path) -> bytes:
@@ -192,20 +209,49 @@ def _groups(section: list[Block]) -> Iterator[list[Block]]:
 
 
 def _cut(block: Block) -> Iterator[Block]:
-    """A block in pieces of at most LONGEST_WORDS words: cut at line ends, and a longer line at word ends."""
-    starts = [word.start() for word in re.finditer(r"^[ \t]*\S+|\S+", block.text, re.M)]
-    if len(starts) <= LONGEST_WORDS:
+    """A block in pieces of at most LONGEST_WORDS words, each a whole block of its kind.
+
+    Prose is cut at sentence ends, anything else at line ends, and what has neither at word ends. Each piece of a table
+    gets its header, and each piece of a code block its fences.
+    """
+    if len(block.text.split()) <= LONGEST_WORDS:
         yield block
         return
+    opening, inner, closing = _framed(block)
+    starts = [word.start() for word in re.finditer(r"^[ \t]*\S+|\S+", inner, re.M)]
+    first_line = block.line + opening.count("\n")
     at = 0
     while at < len(starts):
         end = min(at + LONGEST_WORDS, len(starts))
         if end < len(starts):
-            line_starts = (word for word in range(end, at, -1) if block.text[starts[word] - 1] == "\n")
-            end = next(line_starts, end)
-        text = block.text[starts[at] : starts[end] if end < len(starts) else None].rstrip()
-        yield Block(block.kind, block.line + block.text.count("\n", 0, starts[at]), text)
+            end = _break(inner, starts, at, end, is_prose=block.kind == "paragraph_open")
+        text = inner[starts[at] : starts[end] if end < len(starts) else None].rstrip()
+        yield Block(block.kind, first_line + inner.count("\n", 0, starts[at]), f"{opening}{text}{closing}")
         at = end
+
+
+def _framed(block: Block) -> tuple[str, str, str]:
+    """What each piece of a block must begin with, what can be cut, and what each piece must end with."""
+    lines = block.text.split("\n")
+    if block.kind == "table_open":
+        return "\n".join(lines[:2]) + "\n", "\n".join(lines[2:]), ""
+    if block.kind == "fence":
+        mark = lines[0].lstrip()[:1]
+        fence = mark * (len(lines[0].lstrip()) - len(lines[0].lstrip().lstrip(mark)))
+        is_closed = lines[-1].strip().startswith(fence) and not lines[-1].strip().strip(mark)
+        return lines[0] + "\n", "\n".join(lines[1:-1] if is_closed else lines[1:]), f"\n{fence}"
+    return "", block.text, ""
+
+
+def _break(text: str, starts: list[int], at: int, end: int, is_prose: bool) -> int:
+    """The word to cut before, after ``at`` and not after ``end``."""
+    if is_prose:
+        half = (at + end) // 2
+        found = (word for word in range(end, half, -1) if _SENTENCE_END.search(text[starts[word - 1] : starts[word]]))
+        after_sentence = next(found, 0)
+        if after_sentence:
+            return after_sentence
+    return next((word for word in range(end, at, -1) if text[starts[word] - 1] == "\n"), end)
 
 
 def _first_heading(found: list[Block]) -> str:

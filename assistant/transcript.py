@@ -15,6 +15,8 @@ from assistant.records import CheckedSentence, Hit
 
 LARGEST_BYTES = 8_000_000
 LONGEST_NAME = 80  # characters of a chat's name
+LONGEST_TEXT = 100_000  # characters of a question or an answer: far more than is asked or written here
+MOST_PARTS = 2_000  # sentences of an answer
 SURE = 0.55  # cosine from which a source is called strong
 LIKELY = 0.40  # and fair; below, it is weak
 
@@ -90,16 +92,28 @@ def _check(exchanges: Sequence[Exchange], shown: Sequence[int]) -> None:
             raise AssistantError(f"Exchange {place} of this chat file has a wrong number or follows a later one.")
         if not exchange.question.strip():
             raise AssistantError(f"Exchange {place} of this chat file has no question.")
+        if not _has_usual_size(exchange):
+            raise AssistantError(f"Exchange {place} of this chat file is longer than any that was written here.")
         exchange.decoding.checked()
         ranks = {hit.rank for hit in exchange.sources}
         cited = {each.source for each in exchange.lead} | {each.source for each in exchange.sentences} - {None}
-        if len(ranks) != len(exchange.sources) or not cited <= ranks:
+        nearest = exchange.answer.nearest if exchange.answer else ()
+        is_told_apart = all(len({hit.rank for hit in hits}) == len(hits) for hits in (exchange.sources, nearest))
+        if not is_told_apart or not cited <= ranks:
             raise AssistantError(f"Exchange {place} of this chat file cites a source that it does not hold.")
     places = [exchanges[number].after for number in shown if 0 <= number < len(exchanges)]
     if len(places) != len(shown) or set(places) != {exchange.after for exchange in exchanges}:
         raise AssistantError("This chat file does not say for every question which version is shown.")
     if len(set(places)) != len(places):
         raise AssistantError("This chat file shows two versions of one question.")
+
+
+def _has_usual_size(exchange: Exchange) -> bool:
+    """Whether an exchange takes no longer to draw than one that was written here."""
+    answer = exchange.answer
+    texts = [exchange.question, exchange.text, *((answer.question, answer.text) if answer else ())]
+    parts = [exchange.sentences, exchange.lead, *((answer.sentences, answer.lead) if answer else ())]
+    return all(len(text) <= LONGEST_TEXT for text in texts) and all(len(each) <= MOST_PARTS for each in parts)
 
 
 def chat_to_markdown(chat: Chat, clean: Clean) -> str:

@@ -110,9 +110,9 @@ def test_a_key_that_is_no_uid_is_no_chat():
 
 def test_all_chats_together_have_a_limit():
     large = asked("Large?")
-    large.exchanges[0].text = "x" * (MOST_BYTES * 2 // 3)
+    large.exchanges[0].problem = "x" * (MOST_BYTES * 2 // 3)
     twin = asked("Twin?")
-    twin.exchanges[0].text = large.exchanges[0].text
+    twin.exchanges[0].problem = large.exchanges[0].problem
     kept = read_records(records_of(large, twin, GOOD))
     assert kept.chats == (large, GOOD) and kept.unreadable == 1
 

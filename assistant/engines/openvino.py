@@ -104,6 +104,8 @@ class OpenVinoEngine:
             # Together: while the loop is busy with a long prompt, it takes nobody in, and all who come are waiting.
             if len(self._waiting) + len(self._running) >= self._waiting_limit + self._running_limit:
                 raise Busy(f"All {self._running_limit} places are taken and {len(self._waiting)} people are waiting.")
+            if not self._waiting and not self._running:  # idle until now, and not standing still
+                self._progress_at = time.monotonic()
             job = _Job(ids, request, sink, Assembler(self._tokenizer.decode, request.stop))
             self._waiting.append(job)
             self._started += 1
@@ -155,8 +157,8 @@ class OpenVinoEngine:
                 self._drop_cancelled()
                 while self._waiting and len(self._running) < self._running_limit:
                     job = self._waiting.popleft()
+                    self._running.append(job)  # before: if the loop breaks here, its reader hears of it
                     self._begin(job)
-                    self._running.append(job)
                 self._announce_places()
                 if self._running:
                     return True

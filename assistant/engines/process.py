@@ -106,6 +106,7 @@ class EngineProcess:
     def _supervise(self) -> None:
         failures = 0
         restarts = 0
+        was_ready = False  # in any of its lives
         while not self._closed.is_set():
             began = time.monotonic()
             end = self._live(restarts)
@@ -113,9 +114,10 @@ class EngineProcess:
                 break
             failures = 0 if time.monotonic() - began > 10 * HANG_SECONDS else failures + 1
             restarts += 1
+            was_ready = was_ready or end.was_ready
             # Failed: it never answered, or every try so far was in vain. It is tried again all the same, for ever: what
             # is missing may come back, and nobody else would start it.
-            has_hope = end.was_ready and failures <= len(BACKOFF_SECONDS)
+            has_hope = was_ready and failures <= len(BACKOFF_SECONDS)
             state: Literal["failed", "restarting"] = "restarting" if has_hope else "failed"
             self._status = EngineStatus(state, end.detail, restarts, end.killed)
             self._settled.set()

@@ -29,6 +29,7 @@ IDLE_SECONDS = 0.4  # without an event, after which the reader is given a chance
 CHARACTERS_PER_TOKEN = 3.0  # a careful guess for servers that cannot count; English has about 4
 REMEMBERED_COUNTS = 4096
 GONE = (502, 503, 504)  # what a proxy says whose server is not there, and a server that is still loading
+NO_ADDRESS = (404, 405, 501)
 CANNOT_LIST = (404, 405, 500, 501)  # who says this to a look is there and may answer questions all the same
 
 
@@ -43,13 +44,14 @@ class RemoteGenerator:
         Raises EngineError when it does not answer within so many seconds.
         """
         self._base_url = base_url.rstrip("/")
-        self._client = openai.OpenAI(
-            base_url=self._base_url,
-            api_key=key or "none",
-            timeout=openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            max_retries=2,
-            http_client=openai.DefaultHttpxClient(trust_env=False) if _is_local(self._base_url) else None,
-        )
+        with _understood():
+            self._client = openai.OpenAI(
+                base_url=self._base_url,
+                api_key=key or "none",
+                timeout=openai.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+                max_retries=2,
+                http_client=openai.DefaultHttpxClient(trust_env=False) if _is_local(self._base_url) else None,
+            )
         self._counts: Recent[str, int] = Recent(REMEMBERED_COUNTS)
         self._can_count = True
         self._is_strict = False  # a server that refuses parameters beyond OpenAI's, as `transformers serve` does
@@ -102,6 +104,9 @@ class RemoteGenerator:
         """Ask whether the server is there. Raises EngineError when it does not answer soon."""
         with _understood():
             self._listed(can_do_without=True)
+            problem = self._own_problem()
+        if problem:
+            raise EngineError(problem)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -153,6 +158,17 @@ class RemoteGenerator:
                 return []
             raise self._explain(fault) from None
 
+    def _own_problem(self) -> str:
+        """Why the engine of this project's own server has ended: the server lists its model all the same."""
+        if self._info.engine == "remote":
+            return ""
+        try:
+            client = self._client.with_options(timeout=self._seconds, max_retries=0)
+            counters = client.get(self.address + "/health", cast_to=object)
+        except openai.OpenAIError as fault:
+            raise self._explain(fault) from None
+        return str(counters["problem"])  # type: ignore[index]
+
     def _ask_counts(self, texts: list[str]) -> list[int]:
         if self._can_count:
             address = self.address + "/tokenize"
@@ -166,8 +182,8 @@ class RemoteGenerator:
                 answer = self._client.post(address, cast_to=object, body={"texts": texts})
                 return [int(count) for count in answer["counts"]]  # type: ignore[index]
             except (openai.APIStatusError, KeyError, TypeError) as fault:
-                # Guessed this time if the server is busy or away; for good if it has no such address.
-                self._can_count = getattr(fault, "status_code", 0) in (429, *GONE)
+                # Guessed this time; for good if the server has no such address, or says something else there.
+                self._can_count = getattr(fault, "status_code", 404) not in NO_ADDRESS
             except openai.OpenAIError as fault:
                 raise self._explain(fault) from None
         return [int(len(text) / CHARACTERS_PER_TOKEN) + 1 for text in texts]

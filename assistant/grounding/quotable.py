@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from assistant.markup import Block, blocks, split_sentences
+from assistant.remembered import remembered
 
 SHORTEST_WORDS = 4  # of a sentence that stands by itself
 LONGEST_WORDS = 90  # of a list, table or code block that is quoted whole
@@ -24,7 +24,7 @@ _KINDS = {
 _ENDED = re.compile(r"[.!?…][\"'”’)\]*_`]*$")
 # Words that point back at the sentence before: some when they begin one, some a little later, some anywhere.
 _POINTS_BACK = re.compile(
-    r"^\W*(?:(?:its?|this|that|these|those|they|their|he|she|such|then|here|where|again|but|however|therefore|thus|hence|"
+    r"^\W*+(?:(?:its?|this|that|these|those|they|their|he|she|such|then|here|where|again|but|however|therefore|thus|hence|"
     r"also|otherwise|consequently|moreover|furthermore|additionally|similarly|likewise|conversely|and|or|"
     r"for (?:example|instance)|in (?:that|this|other|contrast)|on the other hand|as a result)\b|"
     r"so\b(?!-)|(?:instead|finally|second|third|next)\b(?=,)|both\b(?!.*\band\b)|neither\b(?!.*\bnor\b)|"
@@ -49,7 +49,7 @@ class Quotable:
         return len(self.text.split())
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def quotables(source: str) -> tuple[Quotable, ...]:
     """The parts of a section in their order, each with what it cannot stand without.
 

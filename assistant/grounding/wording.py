@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import Stemmer
 
 from assistant.grounding.opposites import ABSOLUTES, NEGATIONS, ONE_WAY, Pole, poles, synonyms
 from assistant.markup import plain_text
+from assistant.remembered import remembered
 
 NEAR = 3  # words on each side that tell what a word is about
 REACH = 1  # content words behind a negation that it turns around
 
 _TOKEN = re.compile(r"[a-z]+(?:\d+)?|\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|[.;:,!?]")
-_POWER = re.compile(r"\b10\s*\^\s*\{?\s*([+-]?\d+)\s*\}?")
+_POWER = re.compile(r"\b10\s*+\^\s*+\{?+\s*+([+-]?\d+)\s*+\}?")
 _SYMBOL = re.compile(r"(?<![\w-])[B-HJ-Z](?![\w'-])")  # a single capital that is neither an article nor a pronoun
 _NAME = re.compile(r"\bsymbol[a-z]\b|(?<![.!?:] )(?<!^)\b[A-Z][A-Za-z]*\d*\b|\b[A-Za-z]+\d+\b|\b[A-Z]+[a-z]*[A-Z]\w*\b")
 _SWITCHED = re.compile(
     r"\b(?:(?:switch|turn)(?:e[ds]|s|ing)?|is|are|stays?)\s+(on|off)\b(?=\s*(?:[.,;:)]|$|at|in|during|by|for))"
 )
-_PERCENT = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*\\?(?:%|percent\b)")
-_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$|\\\((.+?)\\\)|\\\[(.+?)\\\]", re.S)
+_PERCENT = re.compile(r"(?<!\d)(?<![\d,],)(\d[\d,]*+(?:\.\d++)?)\s*+\\?(?:%|percent\b)")  # begins once in each number
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$|\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]", re.S)
 _RELATION = re.compile(r"[\w)\]}]\s*(?:=|≈|\\approx|≤|≥|<=|>=)\s*[\w(\\[{+-]")
 _COUNTED = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS_AS_WORDS = {word: float(value) for value, word in enumerate(_COUNTED, start=2)}
@@ -82,7 +83,7 @@ class Wording:
         return tuple(found)
 
 
-@lru_cache(maxsize=16384)
+@remembered(16384)
 def wording_of(text: str) -> Wording:
     """The wording of a Markdown text."""
     plain = re.sub(r"^\s*(?:[-*+>]|\d{1,3}[.)])\s+", "", plain_text(text) or text)

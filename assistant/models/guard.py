@@ -108,8 +108,8 @@ class Guard:
         elif current is not None:
             self._check(current)
         elif self._stopped is not None and is_ample(self._look(), self._stopped.candidate):
-            rung, self._stopped, self._message = self._stopped, None, ""
-            self._put(rung)
+            self._put(self._stopped)
+            self._message = ""
 
     def _watch(self) -> None:
         while not self._closed.wait(LOOK_SECONDS):
@@ -145,16 +145,17 @@ class Guard:
             return
         log.warning("%s: %s", next_rung.candidate.info.name if next_rung else name, message)
         self._message, self._placed = message, None
-        if next_rung is None:
-            self._stopped = rung
-        else:
+        self._stopped = next_rung or rung  # until it is put: a host that is short may refuse to start anything
+        if next_rung is not None:
             self._put(next_rung)
 
     def _put(self, rung: Rung) -> None:
         """Start a model where there is none; if another came meanwhile, that one stays."""
         if self._switching.current is not None or self._closed.is_set():
+            self._stopped = None
             return
         started = self._start(rung)
+        self._stopped = None
         if self._switching.swap(started, 0.0, replacing=None):
             self._placed = started
         else:

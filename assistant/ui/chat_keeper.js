@@ -16,7 +16,7 @@ export default function ({ data, setTriggerValue }) {
   } catch {
     store = null; // the browser keeps nothing for this site
   }
-  if (answered !== data.session) {
+  if (data.asks && answered !== data.session) {
     answered = data.session;
     chosen = 0;
     const found = store && search(store, tab);
@@ -32,6 +32,15 @@ export default function ({ data, setTriggerValue }) {
   if (store.getItem(OFF) !== null) return;
   tab.setItem(OPEN, data.open);
   for (const [key, record] of Object.entries(data.records)) write(store, key, record, data.open);
+  const missing = data.asks ? headless(store, data.records) : [];
+  if (missing.length) setTriggerValue("missing", missing);
+}
+
+// The chats that go on without their beginning: they were let go to make room, or in another tab.
+function headless(store, records) {
+  const uids = new Set(Object.keys(records).map((key) => key.split("/")[0]));
+  const has = (key) => key in records || store.getItem(PLACE + key) !== null;
+  return [...uids].filter((uid) => !has(`${uid}/0`) && Object.keys(records).some((key) => key.startsWith(`${uid}/`)));
 }
 
 function search(store, tab) {

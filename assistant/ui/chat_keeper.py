@@ -15,7 +15,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from assistant.conversation import Chat
+from assistant.conversation import Chat, Exchange
 from assistant.kept_chats import chat_record, exchange_record, read_records
 from assistant.ui.state import Chats, say_once, session_chats
 
@@ -70,8 +70,33 @@ def keep_chats(*, waits: bool) -> None:
             "gone": list(chats.deleted),
             "waits": waits,
             "records": _to_send(sent, chats) if sent.keeps else {},
+            "asks": True,
         },
         on_found_change=_take_back,
+        on_missing_change=_send_again,
+        height=1,
+    )
+
+
+def keep_question(chat: Chat, exchange: Exchange) -> None:
+    """Give the browser a question whose answer is about to be written: a reload meanwhile must not lose it."""
+    sent, chats = _sent(), session_chats()
+    if not sent.keeps:
+        return
+    _component()(
+        key=f"{_KEY}_question",
+        data={
+            "session": sent.session,
+            "choice": {"number": sent.choices, "keeps": True},
+            "open": chats.chat.uid,
+            "gone": [],
+            "waits": False,
+            "records": {
+                chat.uid: chat_record(chat, time.time()),
+                f"{chat.uid}/{exchange.number}": exchange_record(exchange),
+            },
+            "asks": False,  # an answer of the browser would end the run that writes
+        },
         height=1,
     )
 
@@ -126,11 +151,19 @@ def _state(chat: Chat) -> object:
     return chat.name, tuple(chat.shown.values()), sum(exchange.state != "asked" for exchange in chat.exchanges)
 
 
+def _send_again() -> None:
+    """Send whole what the browser has let go for want of room, or in another tab, and which goes on here."""
+    sent, missing = _sent(), st.session_state[_KEY].get("missing")
+    for uid in missing if isinstance(missing, list) else ():
+        sent.chats.pop(str(uid), None)
+        sent.exchanges = {key for key in sent.exchanges if key.partition("/")[0] != uid}
+
+
 def _take_back() -> None:
     """What the browser had kept, into this session."""
     sent, found = _sent(), st.session_state[_KEY].get("found")
-    sent.is_answered = True
-    if not isinstance(found, dict):
+    was_answered, sent.is_answered = sent.is_answered, True
+    if was_answered or not isinstance(found, dict):  # once: each time could bring chats of many megabytes
         return
     if found.get("off"):
         sent.keeps = False
@@ -139,13 +172,17 @@ def _take_back() -> None:
     if not isinstance(records, dict):
         return
     kept = read_records({str(key): str(record) for key, record in records.items()})
-    session_chats().take_back(kept.chats, str(found.get("open")))
+    chats = session_chats()
+    here = {chat.uid for chat in chats.all.values()}
+    chats.take_back(kept.chats, str(found.get("open")))
     for chat in kept.chats:
+        if chat.uid in here:  # asked in this session meanwhile; what is new of it is still to be sent
+            continue
         sent.chats[chat.uid] = _state(chat)  # the browser has it, with the time of its last change
         sent.exchanges.update(f"{chat.uid}/{exchange.number}" for exchange in chat.exchanges)
     if kept.unreadable:
-        chats = "1 chat" if kept.unreadable == 1 else f"{kept.unreadable} chats"
+        lost = "1 chat" if kept.unreadable == 1 else f"{kept.unreadable} chats"
         say_once(
-            f"{chats} that this browser had kept cannot be read; another version may have written it. To be rid of "
+            f"{lost} that this browser had kept cannot be read; another version may have written it. To be rid of "
             'what is kept, turn off "Keep chats in this browser".'
         )

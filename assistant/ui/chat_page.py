@@ -19,9 +19,9 @@ from assistant.notes import Library
 from assistant.settings import Settings
 from assistant.suggestions import suggest, suggest_nearest
 from assistant.ui.answer import missed_model
-from assistant.ui.chat_files import draw_file_results, keep_files, take_kept_files
-from assistant.ui.chat_keeper import are_chats_back, keep_chats
+from assistant.ui.chat_keeper import are_chats_back, keep_chats, keep_question
 from assistant.ui.dialogs import forget_dialogs
+from assistant.ui.inbox import draw_file_results, keep_files, take_kept_files
 from assistant.ui.model_box import doubt_model, look_at_model
 from assistant.ui.safe import safe_label
 from assistant.ui.sidebar import draw_about, draw_sidebar
@@ -99,7 +99,7 @@ def _draw_page(loading: Loading, settings: Settings, notes_page: Page | None, sh
                 with suggestions.container():
                     _draw_suggestions(chat, exchange, library_of(loading.parts), key)
     if loading.parts is not None:
-        take_kept_files(loading.parts)  # they came without a question
+        take_kept_files(loading.parts)  # they came without a question, or on the page Notes
         draw_file_results(loading.parts)
     problem = take_problem()
     if problem:
@@ -134,6 +134,7 @@ def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading
         with live.container():
             parts = _await_parts(loading)
             exchange.state = "writing"  # before files are read: what is stopped then is not begun again
+            keep_question(chat, exchange)
             take_kept_files(parts)
             history = chat.history(exchange)
             events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)

@@ -117,8 +117,7 @@ def _import(chats: Chats) -> None:
     if file is None:
         return
     try:
-        chat = chat_from_json(file.getvalue())
-        chats.add(chat)
+        chats.take_in(chat_from_json, file.getvalue())
         let_go([file])
     except AssistantError as fault:
         st.error(safe_label(str(fault)))

@@ -8,6 +8,7 @@ from assistant.assembly import Parts
 from assistant.errors import AssistantError
 from assistant.loading import Loading
 from assistant.settings import Settings
+from assistant.ui.inbox import take_kept_files
 from assistant.ui.note_list import draw_list
 from assistant.ui.note_search import draw_search
 from assistant.ui.note_view import draw_asked_note
@@ -25,6 +26,12 @@ def draw_notes_page(loading: Loading, settings: Settings) -> None:
     if parts is None:
         _watch_loading(loading)
         return
+    _draw_notes(parts, settings)
+    if take_kept_files(parts):  # given where files are added, which was left before they were read
+        st.rerun()
+
+
+def _draw_notes(parts: Parts, settings: Settings) -> None:
     library = library_of(parts)
     if draw_asked_note(library):
         return

@@ -1,15 +1,20 @@
-"""Text from notes and models made safe to draw as Markdown: nothing is fetched, and no link hides where it leads."""
+"""Text from notes and models made safe to draw as Markdown: nothing is fetched, and no link hides where it leads.
+
+Every pattern takes a time that grows with the text, not with its square: what matches begins where no match could have
+begun before, and nothing is given back (``++``). A visitor may send megabytes, and a pattern holds up all visitors.
+"""
 
 from __future__ import annotations
 
 import re
 
 # An image would be fetched from wherever a note says, which tells its owner who reads. Its text is kept.
-_IMAGE = re.compile(r"!+\[")
+_IMAGE = re.compile(r"(?<!!)!++\[")
 # Streamlit's own directives, such as :red[...] or :material/lock:, must not be forged by a note. Backslashes before
 # one are taken along: two of them would undo the escape.
-_DIRECTIVE = re.compile(r"\\*:(?=[a-zA-Z][a-zA-Z_+-]*(?:\[|/[a-z_0-9]+:))")
-_LINK = re.compile(r"\]\(\s*<?\s*(?!https?://)[^)]*\)")
+_DIRECTIVE = re.compile(r"(?<!\\)\\*+:(?=[a-zA-Z][a-zA-Z_+-]*+(?:\[|/[a-z_0-9]++:))")
+# To the end of the text where it is never closed, so that it is looked for once; what is not closed is no link.
+_LINK = re.compile(r"\]\(\s*+(?:<(?!https?://)|(?!<|https?://))[^)]*+(\)?)")
 # Marks that turn the reading direction can make text say the opposite of what it shows.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -18,7 +23,7 @@ def safe_markdown(text: str) -> str:
     """Markdown from data with images, foreign links and page directives taken out; formulas and code stay."""
     text = _BIDI.sub("", text)
     text = _IMAGE.sub("[", text)
-    text = _LINK.sub("]", text)
+    text = _LINK.sub(lambda link: "]" if link[1] else link[0], text)
     return _DIRECTIVE.sub("\\:", text)
 
 

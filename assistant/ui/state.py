@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import streamlit as st
@@ -12,6 +12,7 @@ from assistant.decoding import Decoding
 from assistant.errors import AssistantError
 
 MOST_CHATS = 50  # in a session; they are held in the memory of the host
+IMPORTED_BYTES = 16_000_000  # of the files that a session may take chats from
 
 
 @dataclass
@@ -23,6 +24,7 @@ class Chats:
     made: int = 1  # since the session began: numbers are never used twice
     moves: int = 0  # how often another chat was opened otherwise than by choosing it from the list
     deleted: list[str] = field(default_factory=list)  # uids
+    imported: int = 0  # bytes of the files that chats were taken from
 
     @property
     def chat(self) -> Chat:
@@ -46,6 +48,15 @@ class Chats:
         self.made += 1
         self.all = {self.made: chat, **self.all}
         self._move_to(self.made)
+
+    def take_in(self, read: Callable[[bytes], Chat], content: bytes) -> None:
+        """Open a chat that is read from a file. Raises AssistantError when it, or all of them, are too large."""
+        if self.imported + len(content) > IMPORTED_BYTES:
+            raise AssistantError(
+                f"A session may import {IMPORTED_BYTES:,} bytes of chats, and this one has. Load the page again first."
+            )
+        self.add(read(content))
+        self.imported += len(content)
 
     def new(self) -> None:
         """Open an empty chat: the one that is there already, if it is empty."""

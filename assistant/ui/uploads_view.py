@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import streamlit as st
-from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant.assembly import Parts
 from assistant.errors import AssistantError
 from assistant.settings import Settings
+from assistant.ui.inbox import draw_file_results, forget_results, keep_files, take_kept_files
 from assistant.ui.note_view import open_note
 from assistant.ui.safe import safe_label
-from assistant.ui.uploading import Given, Outcome, draw_open_questions, draw_outcome, let_go, take_files, understood
+from assistant.ui.uploading import understood
 from assistant.ui.visitor import is_locked, place_of, unlock, uploads_of
 from assistant.uploads.kept import Kept, download_names, zip_of
 from assistant.uploads.limits import FILE_BYTES, MIB, PAGES, TITLE_CHARACTERS
@@ -58,7 +58,7 @@ def _draw_gate(settings: Settings) -> None:
 
 
 def _draw_uploader(parts: Parts) -> None:
-    """The uploader; once its files are read it is drawn anew, and their bytes are let go."""
+    """The uploader, empty again as soon as it has handed its files over: what is left unread is not lost with it."""
     turn = st.session_state.setdefault("uploads_turn", 0)
     files = st.file_uploader(
         "Add files: Markdown, text, PDF, Word, HTML or notebooks",
@@ -67,37 +67,11 @@ def _draw_uploader(parts: Parts) -> None:
         help=f"What a file is, is seen from its content. At most {FILE_BYTES // MIB} MB and {PAGES} pages a file.",
     )
     if files:
-        _take_new(parts, files)
+        keep_files(files)
         st.session_state.uploads_turn = turn + 1
         st.rerun()
-    outcomes = _outcomes()
-    if draw_open_questions(parts, outcomes):
-        st.rerun()
-    for outcome in tuple(outcomes):
-        if not outcome.waits:
-            draw_outcome(outcome)
-
-
-def _take_new(parts: Parts, files: Sequence[UploadedFile]) -> None:
-    """Read the files that were not read yet: more may be dropped while some are read, which begins the page anew."""
-    handled: set[str] = st.session_state.setdefault("uploads_handled", set())
-    outcomes = _outcomes()
-    new = [file for file in files if file.file_id not in handled]
-    if len(new) == len(files):
-        outcomes.clear()
-
-    def done(file: Given, outcome: Outcome) -> None:
-        outcomes.append(outcome)
-        handled.update(entry.file_id for entry in files if entry is file)
-
-    take_files(parts, new, done)
-    let_go(files)
-
-
-def _outcomes() -> list[Outcome]:
-    """What became of the files; one list for the whole session, because runs may overlap."""
-    outcomes: list[Outcome] = st.session_state.setdefault("upload_outcomes", [])
-    return outcomes
+    take_kept_files(parts)
+    draw_file_results(parts)
 
 
 def _draw_list(kept: Kept, uploads: tuple[Upload, ...]) -> None:
@@ -153,5 +127,5 @@ def _done(change: Callable[[], object]) -> None:
     except AssistantError as fault:
         st.error(safe_label(str(fault)))
         return
-    _outcomes().clear()
+    forget_results()
     st.rerun()

@@ -5,13 +5,18 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-import frontmatter
-
 from assistant.errors import NoteError, UploadError
-from assistant.notes import parse_note
+from assistant.notes import LARGEST_BYTES, parse_note, split_front_matter
 from assistant.records import Note
 from assistant.uploads.kinds import kind_of
-from assistant.uploads.limits import FILE_BYTES, MIB, PASSAGE_CHARACTERS, PASSAGES, TEXT_CHARACTERS
+from assistant.uploads.limits import (
+    FILE_BYTES,
+    HEADING_CHARACTERS,
+    MIB,
+    PASSAGE_CHARACTERS,
+    PASSAGES,
+    TEXT_CHARACTERS,
+)
 from assistant.uploads.names import shown_name, shown_title, title_from
 from assistant.uploads.notebook import read_notebook
 from assistant.uploads.pdf import read_pdf
@@ -46,7 +51,7 @@ def convert(data: bytes, given: str) -> Arrival:
 def _from_text(text: str, origin: Origin) -> Arrival:
     """Markdown and plain text stay as they are; what a note's front matter says is taken over."""
     own = _parsed(text)
-    return _arrival(frontmatter.parse(text)[1], "" if own.title == UNNAMED else own.title, origin, own)
+    return _arrival(split_front_matter(text)[1], "" if own.title == UNNAMED else own.title, origin, own)
 
 
 def _arrival(body: str, title: str, origin: Origin, own: Note | None = None, remarks: tuple[str, ...] = ()) -> Arrival:
@@ -58,6 +63,14 @@ def _arrival(body: str, title: str, origin: Origin, own: Note | None = None, rem
     note = _parsed(text)
     if len(note.passages) > PASSAGES:
         raise UploadError(f"It has {len(note.passages):,} passages, at most {PASSAGES:,} are taken. Split it.")
+    size = len(text.encode("utf-8", "replace"))
+    if size > LARGEST_BYTES:  # a note of the folder that is larger would be skipped
+        raise UploadError(f"Its text has {size:,} bytes, at most {LARGEST_BYTES:,} are taken. Split it.")
+    heading = max(len(passage.heading) for passage in note.passages)
+    if heading > HEADING_CHARACTERS:  # each passage below repeats it
+        raise UploadError(
+            f"It has headings of {heading:,} characters, at most {HEADING_CHARACTERS:,} are taken. Shorten them."
+        )
     longest = max(len(passage.text) for passage in note.passages)
     if longest > PASSAGE_CHARACTERS:
         raise UploadError(f"It has {longest:,} characters without a break, at most {PASSAGE_CHARACTERS:,} are read.")

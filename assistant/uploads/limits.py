@@ -16,6 +16,7 @@ MEMBERS = 2_000  # of a zip container
 TEXT_CHARACTERS = 2_000_000  # of the Markdown that a file becomes
 PASSAGES = 1_000  # of one file: 100,000 to 200,000 words
 PASSAGE_CHARACTERS = 20_000  # of one passage: passages are cut at words, and a word may have no end
+HEADING_CHARACTERS = 2_000  # of a heading with those above it, which each passage below repeats
 NAME_CHARACTERS = 120  # of the given name that are kept for display
 TITLE_CHARACTERS = 200
 
@@ -24,6 +25,7 @@ RECEIVED_BYTES = 120 * MIB  # the same of all visitors together
 OPEN_QUESTIONS = 5  # files of one visitor that wait for "replace or keep both?", whole notes each
 SESSION_FILES = 20  # of one visitor, where uploads are private
 SESSION_PASSAGES = 1_500
+CHARACTERS_A_PASSAGE = 3_000  # a longer one counts as several: 200 words have some 1,300
 PROCESS_PASSAGES = 30_000  # of all visitors together: about 100 MB of text and vectors
 FOLDER_FILES = 1_000  # in knowledge/uploads
 FOLDER_BYTES = 200 * MIB

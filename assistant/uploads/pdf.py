@@ -17,6 +17,8 @@ logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each oddity 
 
 DAMAGE = (PyPdfError, ArithmeticError, LookupError, ValueError, TypeError, AttributeError, OSError)
 _BULLET = re.compile(r"^[•▪◦‣·∙●○–]\s*")
+_REST = re.compile(r"[a-z][^.!?\n]{0,600}+[.!?][\"'”’)]*+(?=\s|$)")  # of a sentence that began on the page before
+_ENDS = (".", "!", "?", ":")
 _NO_TITLE = re.compile(r"untitled|^microsoft word|^powerpoint|\.(?:docx?|tex|dvi|indd|pptx?|pdf)$|^[\W\d]*$", re.I)
 
 
@@ -42,7 +44,8 @@ def read_pdf(data: bytes) -> tuple[str, str, tuple[str, ...]]:
         raise UploadError("It has no pages. Save it again.")
     if count > PAGES:
         raise UploadError(f"It has {count:,} pages, at most {PAGES} are read. Split it.")
-    sections, empty, damaged = [], 0, 0
+    pages: list[tuple[int, str]] = []
+    empty, damaged = 0, 0
     for number in range(count):
         try:
             text = _paragraphs(reader.pages[number].extract_text())
@@ -50,15 +53,16 @@ def read_pdf(data: bytes) -> tuple[str, str, tuple[str, ...]]:
             damaged += 1
             continue
         if text:
-            sections.append(f"## Page {number + 1}\n\n{text}")
+            pages.append((number + 1, text))
         else:
             empty += 1
-    if not sections and damaged:
+    if not pages and damaged:
         raise UploadError("It is damaged: no page of it can be read. Save it again.")
-    if not sections:
+    if not pages:
         raise UploadError("It holds no text; it was probably scanned. Run text recognition (OCR) on it first.")
     remarks = [f"{empty} of {count} pages hold no text."] if empty else []
     remarks += [f"{damaged} of {count} pages are damaged and were left out."] if damaged else []
+    sections = (f"## Page {number}\n\n{text}" for number, text in _whole_sentences(pages))
     return _title(reader), "\n\n".join(sections), tuple(remarks)
 
 
@@ -75,6 +79,20 @@ def _title(reader: pypdf.PdfReader) -> str:
         return ""
     title = " ".join(title.split())
     return "" if _NO_TITLE.search(title) else title
+
+
+def _whole_sentences(pages: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The pages with a sentence that goes on from one to the next kept whole, on the page where it begins."""
+    made: list[tuple[int, str]] = []
+    for number, text in pages:
+        rest = _REST.match(text) if made and not made[-1][1].endswith(_ENDS) else None
+        if rest:
+            before, earlier = made[-1]
+            joined = earlier[:-1] + rest[0] if earlier.endswith("-") else f"{earlier} {rest[0]}"
+            made[-1], text = (before, joined.rstrip()), text[rest.end() :].lstrip()
+        if text:
+            made.append((number, text))
+    return made
 
 
 def _paragraphs(text: str) -> str:

@@ -10,12 +10,13 @@ from assistant.errors import UploadError
 from assistant.index import Index, build
 from assistant.library.joined import joined
 from assistant.notes import Library
+from assistant.records import Note
 from assistant.retriever import Catalog
 from assistant.search.abbreviations import Abbreviations
 from assistant.search.encoder import Encoder
 from assistant.search.lexical import LexicalIndex
 from assistant.uploads.kept import Progress
-from assistant.uploads.limits import PROCESS_PASSAGES, SESSION_FILES, SESSION_PASSAGES
+from assistant.uploads.limits import CHARACTERS_A_PASSAGE, PROCESS_PASSAGES, SESSION_FILES, SESSION_PASSAGES
 from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, placed, retitled
 
 PREFIX = "private:"  # of the path of a private note; no file of the knowledge folder begins like this
@@ -58,6 +59,33 @@ class _Share:
         self.taken = 0
 
 
+class _Shelf:
+    """Uploads and what finds them, which belong together and are exchanged together."""
+
+    def __init__(self, uploads: tuple[Upload, ...] = (), index: Index | None = None) -> None:
+        passages = index.passages if index else ()
+        self.uploads = uploads
+        self.index = index
+        self._lexical = LexicalIndex.of(passages)
+        self._abbreviations = Abbreviations.of(passages)
+        self._weighed: tuple[Callable[[], object], LexicalIndex] | None = None  # the shared words it was weighed with
+
+    def beside(self, shared: Catalog) -> Catalog:
+        """Both catalogs as one, the words weighed by how common they are in both; the very same when this is empty."""
+        if self.index is None or not self.index.passages:
+            return shared
+        weighed = self._weighed
+        if weighed is None or weighed[0]() is not shared.lexical:
+            lexical = self._lexical.beside(shared.lexical.frequency, len(shared.index.passages))
+            weighed = self._weighed = (weakref.ref(shared.lexical), lexical)
+        return joined(shared, Catalog(self.index, weighed[1], self._abbreviations))
+
+
+def _counted(note: Note) -> int:
+    """How many passages a note counts as: by what they hold in memory, their headings and title included."""
+    return sum(1 + len(passage.name + passage.text) // CHARACTERS_A_PASSAGE for passage in note.passages)
+
+
 class SessionUploads:
     """Private notes and their catalog. Never shared: whoever holds the session holds them."""
 
@@ -66,28 +94,24 @@ class SessionUploads:
         self._share = _Share(budget)
         weakref.finalize(self, self._share.release)
         self._lock = threading.Lock()
-        self._uploads: tuple[Upload, ...] = ()
-        self._index: Index | None = None
-        self._lexical = LexicalIndex.of(())
-        self._abbreviations = Abbreviations()
-        self._beside: tuple[Callable[[], object], LexicalIndex] | None = None  # the shared words it was weighed with
+        self._shelf = _Shelf()
 
     @property
     def index(self) -> Index | None:
         """The index of the private notes alone; None before there were any."""
-        return self._index
+        return self._shelf.index
 
     def list(self) -> tuple[Upload, ...]:
         """Every upload, in the order of their coming."""
-        return self._uploads
+        return self._shelf.uploads
 
     def add(self, arrival: Arrival, replaces: str | None = None, progress: Progress | None = None) -> Upload:
         """See ``Kept``."""
         with self._lock:
-            others = tuple(upload for upload in self._uploads if upload.key != replaces)
+            others = tuple(upload for upload in self.list() if upload.key != replaces)
             if len(others) >= SESSION_FILES:
                 raise UploadError(f"At most {SESSION_FILES} files can be added. Delete some first.")
-            passages = sum(len(upload.note.passages) for upload in others) + len(arrival.note.passages)
+            passages = sum(_counted(upload.note) for upload in others) + _counted(arrival.note)
             if passages > SESSION_PASSAGES:
                 raise UploadError(
                     f"Your files may have {SESSION_PASSAGES:,} passages in all, with this one they have {passages:,}. "
@@ -101,42 +125,33 @@ class SessionUploads:
     def rename(self, key: str, title: str) -> Upload:
         """See ``Kept``."""
         with self._lock:
-            old = next((upload for upload in self._uploads if upload.key == key), None)
+            old = next((upload for upload in self.list() if upload.key == key), None)
             if old is None:
                 raise UploadError("This upload is no longer here.")
             renamed = parse_upload(PREFIX + key, key, retitled(old, title).encode())
-            self._publish(tuple(renamed if upload is old else upload for upload in self._uploads), None)
+            self._publish(tuple(renamed if upload is old else upload for upload in self.list()), None)
             return renamed
 
     def delete(self, key: str) -> None:
         """See ``Kept``."""
         with self._lock:
-            self._publish(tuple(upload for upload in self._uploads if upload.key != key), None)
+            self._publish(tuple(upload for upload in self.list() if upload.key != key), None)
 
     def over(self, shared: Catalog) -> Catalog:
         """The shared catalog with the private notes beside it; the very same one when there are none."""
-        if self._index is None or not self._index.passages:
-            return shared
-        if self._beside is None or self._beside[0]() is not shared.lexical:
-            self._beside = (
-                weakref.ref(shared.lexical),
-                self._lexical.beside(shared.lexical.frequency, len(shared.index.passages)),
-            )
-        return joined(shared, Catalog(self._index, self._beside[1], self._abbreviations))
+        return self._shelf.beside(shared)
 
     def _publish(self, uploads: tuple[Upload, ...], progress: Progress | None) -> None:
         """Make the catalog of these uploads, then let it take the place of the old one."""
         library = Library(tuple(upload.note for upload in uploads), ())
         before = self._share.taken
-        self._share.set(len(library.passages))
+        self._share.set(sum(_counted(note) for note in library.notes))
         try:
-            index = build(library, self._encoder, self._index, progress)
-            lexical = LexicalIndex.of(index.passages)
+            shelf = _Shelf(uploads, build(library, self._encoder, self.index, progress))
         except BaseException:
             self._share.set(before)
             raise
-        self._uploads, self._index, self._lexical, self._beside = uploads, index, lexical, None
-        self._abbreviations = Abbreviations.of(index.passages)
+        self._shelf = shelf
 
     def _free_key(self, sha256: str, taken: set[str]) -> str:
         names = (f"{sha256[:ADDRESS]}.md" if at == 1 else f"{sha256[:ADDRESS]}-{at}.md" for at in range(1, 99))

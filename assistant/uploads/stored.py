@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import frontmatter
 import yaml
 
 from assistant.errors import UploadError
-from assistant.notes import parse_note
+from assistant.notes import parse_note, split_front_matter
 from assistant.records import Note, Passage, Reference
 
 ADDRESS = 16  # hexadecimal digits of the content's SHA-256 that address an upload
@@ -75,7 +74,7 @@ def parse_upload(path: str, key: str, raw: bytes) -> Upload:
     """A kept note. One that was put there by hand has no origin but itself. Raises NoteError when it is unusable."""
     note = parse_note(path, raw)
     text = raw.decode("utf-8-sig")
-    found = frontmatter.parse(text)[0].get("upload")
+    found = split_front_matter(text)[0].get("upload")
     entry = found if isinstance(found, dict) else {}
     origin = Origin(
         name=str(entry.get("name") or path.rsplit("/", 1)[-1]),
@@ -91,7 +90,7 @@ def retitled(upload: Upload, title: str) -> str:
     if not title:
         raise UploadError("A title must have at least one letter. Type one.")
     note = upload.note
-    body = frontmatter.parse(upload.text)[1]
+    body = split_front_matter(upload.text)[1]
     return compose(body, title, upload.origin, note.topics, note.references, note.reviewed)
 
 

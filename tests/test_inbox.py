@@ -1,4 +1,4 @@
-"""Files attached to a question: none is lost or told twice, whenever its page is ended."""
+"""Files that a visitor gave: none is lost or told twice, whenever its page is ended."""
 
 import threading
 from collections.abc import MutableMapping
@@ -8,8 +8,8 @@ import pytest
 from fakes import WordEmbedder
 from streamlit.runtime.scriptrunner import StopException
 
-from assistant.ui import chat_files, uploading, uploads_view
-from assistant.ui.chat_files import draw_file_results, keep_files, take_kept_files
+from assistant.ui import inbox, uploading
+from assistant.ui.inbox import draw_file_results, keep_files, take_kept_files
 from assistant.uploads import converter as converter_module
 from assistant.uploads.converter import Converter
 from assistant.uploads.limits import OPEN_QUESTIONS
@@ -102,7 +102,7 @@ ONE, TWO = File("one.md", "# One\n\nGannets dive for fish."), File("two.md", "# 
 @pytest.fixture
 def page(monkeypatch):
     page = Page()
-    for module in (chat_files, uploading, uploads_view):
+    for module in (inbox, uploading):
         monkeypatch.setattr(module, "st", page)
     private = SessionUploads(WordEmbedder(), Budget())
     monkeypatch.setattr(uploading, "uploads_of", lambda _: private)
@@ -142,16 +142,16 @@ def test_a_file_that_is_decided_as_stop_is_pressed_has_its_line_and_one_that_is_
     assert told.count("**empty.md** was not added") == 1 and told.count("**one.md** can be asked about") == 1
 
 
-def test_a_file_of_the_page_for_notes_that_was_taken_as_its_run_is_ended_is_not_read_again(page, monkeypatch):
+def test_a_file_that_was_taken_as_its_run_is_ended_is_not_read_again(page, monkeypatch):
     """It would be asked whether to replace it by itself."""
+    keep_files([ONE, TWO])
     with monkeypatch.context() as patch:
         patch.setattr(SessionUploads, "add", stops_after(page, SessionUploads.add))
         with pytest.raises(StopException):
-            uploads_view._take_new(None, [ONE, TWO])
+            take_kept_files(None)
     page.is_stopped = False
-    uploads_view._take_new(None, [ONE, TWO])
-    outcomes = page.session_state["upload_outcomes"]
-    assert [(outcome.name, outcome.waits) for outcome in outcomes] == [("one.md", False), ("two.md", False)]
+    told = page.read()
+    assert told.count("**one.md** can be asked about") == told.count("**two.md** can be asked about") == 1
 
 
 def test_the_run_that_takes_the_place_of_another_reads_the_same_file_and_tells_it_once(page, monkeypatch):

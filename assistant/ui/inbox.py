@@ -1,4 +1,7 @@
-"""Files that are attached to a question: read before it is answered, their results below it."""
+"""Files that a visitor gave, with a question or on the page Notes: they wait in the session until they are read.
+
+Whichever page is drawn next reads them, because a visitor may leave one page for the other meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,21 @@ import streamlit as st
 from assistant.assembly import Parts
 from assistant.ui.uploading import Given, Outcome, draw_open_questions, draw_outcome, let_go, take_files
 
-_GIVEN, _OUTCOMES = "chat_files", "chat_file_outcomes"  # in the session
+_WAITING, _OUTCOMES = "given_files", "given_file_outcomes"  # in the session
 
 
 def keep_files(files: Sequence[Given]) -> None:
-    """Remember attached files until they are read; for the callback of the chat input.
+    """Remember files until they are read; also for the callback of the chat input.
 
     Those of an earlier question that was stopped still wait, and are read first. What became of others is forgotten.
     """
-    waiting, outcomes = _waiting(), _outcomes()
+    waiting = _waiting()
     waiting.extend(files)
-    outcomes.clear()
+    forget_results()
 
 
-def take_kept_files(parts: Parts) -> None:
-    """Read the attached files with their progress, each once; their bytes are let go.
+def take_kept_files(parts: Parts) -> bool:
+    """Read the files that wait with their progress, each once, and let go their bytes; whether there were any.
 
     What the visitor does meanwhile may end this. The rest, and the file under way, are then read with the next drawing.
     """
@@ -35,15 +38,17 @@ def take_kept_files(parts: Parts) -> None:
             outcomes.append(outcome)
         let_go([file])
 
-    if waiting:
-        place = st.empty()
-        with place.container():
-            take_files(parts, tuple(waiting), done)
-        place.empty()  # their results are drawn below the chat
+    if not waiting:
+        return False
+    place = st.empty()
+    with place.container():
+        take_files(parts, tuple(waiting), done)
+    place.empty()  # their results are drawn by draw_file_results
+    return True
 
 
 def draw_file_results(parts: Parts) -> None:
-    """What became of the last attached files, and whether to replace those that were there already."""
+    """What became of the last files, and whether to replace those that were there already."""
     outcomes = _outcomes()
     if draw_open_questions(parts, outcomes):
         st.rerun()
@@ -52,13 +57,18 @@ def draw_file_results(parts: Parts) -> None:
             draw_outcome(outcome)
 
 
+def forget_results() -> None:
+    """Tell no more what became of the last files."""
+    _outcomes().clear()
+
+
 def _waiting() -> list[Given]:
     """Files that were not read yet; one list for the whole session, because runs may overlap."""
-    waiting: list[Given] = st.session_state.setdefault(_GIVEN, [])
+    waiting: list[Given] = st.session_state.setdefault(_WAITING, [])
     return waiting
 
 
 def _outcomes() -> list[Outcome]:
-    """What became of the last attached files; one list as well, that nothing is told to one which nobody draws."""
+    """What became of the last files; one list as well, that nothing is told to one which nobody draws."""
     outcomes: list[Outcome] = st.session_state.setdefault(_OUTCOMES, [])
     return outcomes
