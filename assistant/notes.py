@@ -226,7 +226,8 @@ def _cut(block: Block) -> Iterator[Block]:
         if end < len(starts):
             end = _break(inner, starts, at, end, is_prose=block.kind == "paragraph_open")
         text = inner[starts[at] : starts[end] if end < len(starts) else None].rstrip()
-        yield Block(block.kind, first_line + inner.count("\n", 0, starts[at]), f"{opening}{text}{closing}")
+        line = first_line + inner.count("\n", 0, starts[at]) if at else block.line
+        yield Block(block.kind, line, f"{opening}{text}{closing}")
         at = end
 
 

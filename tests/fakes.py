@@ -143,6 +143,7 @@ class ScriptedEngine:
         self.cancelled = threading.Event()  # some request was cancelled before its end
         self.ahead = 0  # told to every request first
         self.sent = 0  # words
+        self.problem = ""  # in its counters
         self._places = places
         self._fails = fails
         self._running = 0
@@ -170,7 +171,14 @@ class ScriptedEngine:
     def counters(self) -> Counters:
         """What was done."""
         return Counters(
-            self._running, 0, len(self.requests), self._finished, int(self.cancelled.is_set()), self.sent, 0
+            self._running,
+            0,
+            len(self.requests),
+            self._finished,
+            int(self.cancelled.is_set()),
+            self.sent,
+            0,
+            self.problem,
         )
 
     def close(self) -> None:

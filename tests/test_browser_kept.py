@@ -61,6 +61,37 @@ def test_a_chat_is_there_again_after_a_reload_and_goes_on(page):
     assert page.get_by_test_id("stChatMessage").count() == 4
 
 
+def test_a_question_whose_answer_is_being_written_survives_a_reload(browser, tmp_path):
+    engine = ScriptedEngine(["It ", "drops ", "units."])
+    engine.go.clear()
+    with (
+        served(create_app(engine, "")) as model,
+        page_of_topics(tmp_path, "regularization", endpoint=f"{model}/v1") as address,
+        visit(browser, address) as page,
+    ):
+        ask(page, FIRST)
+        await_kept(page, 2)
+        page.reload()
+        page.get_by_text(FIRST).last.wait_for()
+        assert listed(page).count() == 1
+        engine.go.set()
+        await_idle(page)
+        page.get_by_role("button", name="Again").first.wait_for()
+
+
+def test_a_chat_that_made_room_for_others_and_goes_on_is_kept_whole(page):
+    """Its beginning is sent again: without it the rest could never be read."""
+    ask(page, FIRST)
+    answer(page)
+    await_kept(page, 2)
+    page.evaluate(f"{STORED}.forEach(key => localStorage.removeItem(key))")
+    ask(page, "And at test time?")
+    answer(page, 2)
+    await_kept(page, 3)
+    page.reload()
+    answer(page, 2)
+
+
 def test_another_tab_begins_anew_and_lists_the_chat(page):
     ask(page, FIRST)
     answer(page)

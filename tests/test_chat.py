@@ -73,6 +73,16 @@ def test_the_generator_gets_the_prompt_the_decoding_and_the_stop_texts(assistant
     assert generator.stops == [answer.prompt.stop] and "\n\n" in generator.stops[0]
 
 
+def test_an_earlier_question_of_any_length_costs_no_more_than_one_that_was_asked_here(assistant_with):
+    """A chat may come from a file; everybody waits while a search of megabytes is prepared."""
+    long = [Turn("What is dropout? " * 400_000, "It drops. " * 400_000)]
+    generator = ScriptedGenerator("x")
+    *_, last = assistant_with(generator).ask("why?", FOCUSED, long)
+    assert len(last.answer.question) < 10 and all(len(prompt) < 100_000 for prompt in generator.prompts)
+    found = assistant_with(generator).search("why?", long)
+    assert len(found.query) < 3_000
+
+
 def test_a_question_that_the_notes_do_not_cover_never_reaches_the_model(assistant_with):
     generator = ScriptedGenerator("Margherita.")
     kinds, answer = story(assistant_with(generator), UNCOVERED)

@@ -4,6 +4,8 @@ import re
 import tomllib
 
 import pytest
+from streamlit import config
+from streamlit.testing.v1 import AppTest
 
 from assistant.settings import REPOSITORY
 
@@ -29,6 +31,19 @@ def test_the_page_tells_and_allows_no_more_than_it_must(section, name, value):
 @pytest.mark.parametrize("name, most", [("maxUploadSize", 10), ("maxMessageSize", 20), ("maxWidgetStateSize", 2)])
 def test_what_a_visitor_may_send_is_a_few_megabytes(name, most):
     assert 0 < CONFIG["server"][name] <= most
+
+
+def test_secrets_that_cannot_be_read_are_said_to_be_and_not_left_out(tmp_path):
+    """Without its password the folder of uploads would be open to everybody."""
+    file = tmp_path / "secrets.toml"
+    file.write_text("ASSISTANT_ADMIN_PASSWORD = hunter2")
+    before = config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(file)])
+    try:
+        page = AppTest.from_file(str(REPOSITORY / "streamlit_app.py"), default_timeout=60).run()
+    finally:
+        config.set_option("secrets.files", before)
+    assert "The secrets in secrets.toml cannot be read" in page.error[0].value and "hunter2" not in page.error[0].value
 
 
 def test_no_folder_is_run_by_the_framework_by_itself():

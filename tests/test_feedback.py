@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 
 import pytest
 from fakes import hit
@@ -45,6 +46,20 @@ def test_a_rating_holds_the_question_the_answer_and_its_sources_and_nothing_else
         "engine": "openvino",
         "preset": "focused",
     }
+
+
+def test_a_rating_of_a_chat_from_a_file_takes_no_more_room_than_another(tmp_path):
+    """Three clicks could fill the file for everybody."""
+    far = replace(hit("Text."), passage=replace(hit("Text.").passage, note="n" * 7_000_000))
+    forged = replace(
+        ANSWER,
+        question="q" * 7_000_000,
+        text="a" * 7_000_000,
+        lead=(LeadSentence("l" * 7_000_000, 1),) * 50,
+        sources=(far,) * 50,
+    )
+    Feedback(tmp_path / "feedback.jsonl").append("id1", forged, "down")
+    assert (tmp_path / "feedback.jsonl").stat().st_size < 300_000
 
 
 def test_many_writers_lose_no_line_and_mix_none(tmp_path):

@@ -117,6 +117,24 @@ def test_a_model_that_was_stopped_starts_again_when_there_is_ample_memory():
     assert stage.guard.message == "" and stage.switching.current is stage.started[1]
 
 
+def test_a_host_that_cannot_start_anything_for_a_moment_gets_its_model_later():
+    stage = Stage(Rung(XL, CACHE))
+    stage.memory = NOTHING
+
+    def refuse(_):
+        raise RuntimeError("can't start new thread")
+
+    stage.guard._start = refuse
+    stage.look(SHORT_LOOKS - 1)
+    with pytest.raises(RuntimeError):
+        stage.look(1)
+    stage.guard._start = stage.start
+    assert stage.look(1) == [("xl", CACHE)] and stage.switching.current is None
+    stage.memory = PLENTY
+    assert stage.look(1) == [("xl", CACHE), ("xl", LEAST_CACHE)]
+    assert stage.switching.current is stage.started[1]
+
+
 def test_a_model_that_cannot_be_loaded_gives_way_to_a_smaller_one_and_the_page_hears_why():
     stage = Stage(Rung(XL, CACHE))
     stage.started[0].status = EngineStatus("failed", "It cannot be loaded: no such file.")

@@ -215,6 +215,17 @@ def test_a_file_that_was_kept_on_the_visitors_word_is_told_of_though_its_run_is_
     assert page.read().count("can be asked about") == 1 and not page.session_state["pending_uploads"]
 
 
+def test_a_file_of_the_page_notes_is_read_by_whichever_page_its_visitor_opens_meanwhile(page, monkeypatch):
+    keep_files([ONE])
+    with monkeypatch.context() as patch:
+        patch.setattr(Converter, "convert", stops_after(page, Converter.convert))
+        with pytest.raises(StopException):
+            take_kept_files(None)
+    page.is_stopped = False
+    assert take_kept_files(None), "there was one that waited"
+    assert not take_kept_files(None)
+
+
 def test_who_waits_for_the_files_of_others_is_told_so_and_may_stop(page, monkeypatch):
     monkeypatch.setattr(converter_module, "_places", places := threading.BoundedSemaphore(1))
     keep_files([ONE])

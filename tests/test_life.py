@@ -2,6 +2,8 @@
 
 import errno
 import http.client
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from assistant.chat import Assistant
 from assistant.decoding import decoding_for
 from assistant.engines import life
 from assistant.engines import process as process_module
+from assistant.engines.life import End
 from assistant.engines.process import EngineProcess
 from assistant.errors import EngineError
 from assistant.library.shelf import Shelf
@@ -106,6 +109,27 @@ def test_a_model_that_dies_soon_after_every_start_counts_as_failed_in_the_end(st
     assert until(lambda: process.status.state == "restarting", 120)
     assert until(lambda: process.status.state == "failed", 120)
     assert process.status.restarts == 3 and "out of blocks" in process.status.detail
+
+
+def test_a_model_that_was_ready_once_is_tried_several_times_before_a_smaller_one_takes_its_place(start, monkeypatch):
+    """One start that fails, on a busy disk or for want of memory, must not cost the better model for good."""
+    monkeypatch.setattr(process_module, "BACKOFF_SECONDS", (0.01, 0.01, 0.01))
+    process = start("")
+    assert until(lambda: process.status.state == "ready", 120)
+    seen = []
+    live = process._live
+
+    def fail_once(restarts):
+        if seen:
+            return live(restarts)
+        seen.append("failed")
+        return End("It cannot be loaded within 300 s.")
+
+    monkeypatch.setattr(process, "_live", fail_once)
+    states = set()
+    os.kill(process._life.pid, signal.SIGKILL)
+    assert until(lambda: states.add(process.status.state) or (seen and process.status.state == "ready"), 120)
+    assert "failed" not in states and process.status.restarts == 2
 
 
 def test_a_host_without_room_for_a_process_is_a_fault_like_any_other(start, monkeypatch):

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import NoteError
+from assistant.markup import blocks
 from assistant.notes import LARGEST_BYTES, LONGEST_WORDS, list_files, parse_note, read_library
 from assistant.records import Reference
 
@@ -94,10 +95,39 @@ def test_long_sections_are_cut_without_losing_or_repeating_a_word(runs):
 def test_long_code_is_cut_at_line_ends_with_its_indentation():
     lines = [f"    step_{at} = f(x, {at})" for at in range(150)]
     passages = parsed("## A\n\n```python\n" + "\n".join(lines) + "\n```\n").passages
-    assert len(passages) == 4
+    assert len(passages) == 3
     kept = "\n".join(part.text for part in passages).split("\n")
     assert [line for line in kept if "```" not in line] == lines
-    assert passages[1].line == 4 + lines.index(passages[1].text.split("\n")[0])
+    assert passages[1].line == 4 + lines.index(passages[1].text.split("\n")[1])
+
+
+def test_each_piece_of_long_code_has_its_fences_and_of_a_long_table_its_header():
+    code = "\n".join(f"    step_{at} = f(x, {at})" for at in range(150))
+    for passage in parsed(f"## A\n\n~~~~python\n{code}\n~~~~\n").passages:
+        assert passage.text.startswith("~~~~python\n    step_") and passage.text.endswith(")\n~~~~")
+    rows = "\n".join(f"| {at} | of some words |" for at in range(150))
+    passages = parsed(f"## A\n\n| n | what |\n|---|---|\n{rows}\n").passages
+    assert len(passages) > 2
+    for passage in passages:
+        (table,) = blocks(passage.text)
+        assert table.kind == "table_open" and passage.text.startswith("| n | what |\n|---|---|\n| ")
+
+
+def test_long_prose_is_cut_at_the_ends_of_sentences():
+    text = " ".join(f"Sentence {at} says a few words more." for at in range(120))
+    passages = parsed(f"## A\n\n{text}\n").passages
+    assert len(passages) > 3 and " ".join(passage.text for passage in passages) == text
+    assert all(passage.text.startswith("Sentence") and passage.text.endswith(".") for passage in passages)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["---\nA first part.\n\nIts end.\n---\nThe rest.", "-----\nA first part.\n-----\nThe rest.", "{\na\n}\nThe rest."],
+)
+def test_what_stands_between_two_rules_and_names_no_values_is_text(text):
+    note = parsed(text)
+    whole = " ".join(f"{passage.heading} {passage.text}" for passage in note.passages)
+    assert "The rest." in whole and ("A first part." in whole or "{" in whole)
 
 
 BAD = {
@@ -111,7 +141,8 @@ BAD = {
     "colon.md": (b"---\ntitle: a: b\n---\ntext", "front matter"),
     "python.md": (b"---\ntitle: !!python/object/apply:os.system ['true']\n---\ntext", "front matter"),
     "date.md": (b"---\nreviewed: 2024-02-30\n---\ntext", "front matter"),
-    "brace.md": (b"{\noops\n}\ntext", "front matter"),
+    "bool.md": (b"---\ntitle: !!bool maybe\n---\ntext", "front matter"),
+    "int.md": (b"---\ntitle: !!int ''\n---\ntext", "front matter"),
     "large.md": (b"x" * (LARGEST_BYTES + 1), "at most"),
 }
 

@@ -396,6 +396,21 @@ def test_what_is_no_model_server_is_said_to_be_none(answer, model):
         RemoteGenerator(address + "/v1", model=model)
 
 
+@pytest.mark.parametrize("address", ["http://gpu-box:80a0/v1", "http://[::1:8000/v1"])
+def test_an_address_with_a_typing_error_is_no_model_server(address):
+    with pytest.raises(EngineError, match="Does the address end in /v1"):
+        RemoteGenerator(address)
+
+
+def test_a_server_whose_engine_has_ended_is_down_though_it_lists_its_model(serve):
+    engine = ScriptedEngine()
+    remote = RemoteGenerator(f"{serve(engine, '')}/v1")
+    remote.check()
+    engine.problem = "The engine stopped: out of blocks."
+    with pytest.raises(EngineError, match="out of blocks"):
+        remote.check()
+
+
 def test_a_web_page_in_the_place_of_a_server_that_was_there_is_down():
     with served(listing(ONE_MODEL, HTMLResponse("<html>Sign in"))) as address:
         remote = RemoteGenerator(address + "/v1")

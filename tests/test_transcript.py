@@ -12,7 +12,14 @@ from assistant.conversation import Chat
 from assistant.decoding import Decoding
 from assistant.errors import AssistantError
 from assistant.records import Answer, CheckedSentence, LeadSentence
-from assistant.transcript import chat_from_json, chat_to_json, chat_to_markdown, exchange_to_markdown, file_name
+from assistant.transcript import (
+    LONGEST_TEXT,
+    chat_from_json,
+    chat_to_json,
+    chat_to_markdown,
+    exchange_to_markdown,
+    file_name,
+)
 from assistant.ui.safe import safe_markdown
 
 HIT = hit("Dropout drops units.", 1, "Dropout", "What is dropout?", 0.7)
@@ -92,6 +99,10 @@ def exchange(place, **values):
         (lambda data: data.update(shown=[0, 99]), "which version is shown"),
         (lambda data: data.update(shown=[0, 1, 2]), "two versions"),
         (lambda data: data.update(exchanges=[], shown=[]), "no question"),
+        (exchange(0, question="x" * (LONGEST_TEXT + 1)), "longer than any"),
+        (exchange(0, text="x" * (LONGEST_TEXT + 1)), "longer than any"),
+        (lambda data: data["exchanges"][0]["sentences"].extend(data["exchanges"][0]["sentences"] * 1_000), "longer"),
+        (lambda data: data["exchanges"][0]["answer"].update(nearest=data["exchanges"][0]["sources"] * 2), "cites"),
     ],
 )
 def test_a_file_that_is_no_sound_chat_is_refused_with_the_reason(chat, change, says):

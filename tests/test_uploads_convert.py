@@ -134,6 +134,28 @@ def test_what_cannot_become_a_note_is_one_line_with_a_way_out(data, says):
     assert "\n" not in str(fault.value) and str(fault.value).endswith(".") and len(str(fault.value)) < 200
 
 
+def test_a_sentence_that_goes_on_on_the_next_page_of_a_pdf_stays_whole():
+    pages = [drawn("Layers scale their input and are"), drawn("then normalized by its own mean. A page goes on.")]
+    assert texts(convert(pdf(pages), "a.pdf")) == [
+        ("Page 1", "Layers scale their input and are then normalized by its own mean."),
+        ("Page 2", "A page goes on."),
+    ]
+
+
+def test_headings_that_every_passage_would_repeat_have_a_limit():
+    """A heading of a megabyte above 25 passages is 25 megabytes, several times over."""
+    text = f"# T\n\n## {'long ' * 1_000}\n\n" + "\n\n".join("word " * 200 for _ in range(25))
+    with pytest.raises(UploadError, match="headings of"):
+        convert(text.encode(), "a.md")
+
+
+def test_a_text_that_the_folder_would_skip_for_its_bytes_is_refused():
+    text = "\n\n".join("深層学習深層学習深 " * 200 for _ in range(900))
+    assert len(text) < 2_000_000
+    with pytest.raises(UploadError, match="bytes, at most"):
+        convert(text.encode("gb18030"), "a.txt")
+
+
 def test_a_damaged_page_is_left_out_and_said():
     arrival = convert(pdf([drawn("Text that can be read."), b""]), "a")
     assert arrival.remarks == ("1 of 2 pages hold no text.",)

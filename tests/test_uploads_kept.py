@@ -341,6 +341,10 @@ def test_a_session_has_limits_and_all_sessions_together_too(monkeypatch):
     gc.collect()
     assert budget.taken == 1
     two.add(zephyr(b"More."))
+    monkeypatch.setattr(session_module, "CHARACTERS_A_PASSAGE", 10)
+    with pytest.raises(UploadError, match="as many private notes"):
+        SessionUploads(WordEmbedder(), Budget(2)).add(zephyr(b"A passage that counts as several."))
+    monkeypatch.setattr(session_module, "CHARACTERS_A_PASSAGE", 3_000)
     monkeypatch.setattr(session_module, "SESSION_PASSAGES", 2)
     with pytest.raises(UploadError, match="may have 2 passages"):
         two.add(zephyr(b"Again."))

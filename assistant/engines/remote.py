@@ -216,8 +216,14 @@ def _is_last(event: Completion) -> bool:
 
 
 def _is_local(address: str) -> bool:
-    """Whether an address is on this machine, where a proxy from the environment must not come in between."""
-    return urllib.parse.urlsplit(address).hostname in ("127.0.0.1", "::1", "localhost")
+    """Whether an address is on this machine, where a proxy from the environment must not come in between.
+
+    Raises ValueError when it is none.
+    """
+    parts = urllib.parse.urlsplit(address)
+    if parts.port == 0:  # to look at it raises ValueError for one that is no number, which the client would not
+        raise ValueError("the port must not be 0")
+    return parts.hostname in ("127.0.0.1", "::1", "localhost")
 
 
 def _message(fault: openai.OpenAIError) -> str:

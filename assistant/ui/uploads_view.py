@@ -70,7 +70,8 @@ def _draw_uploader(parts: Parts) -> None:
         keep_files(files)
         st.session_state.uploads_turn = turn + 1
         st.rerun()
-    take_kept_files(parts)
+    if take_kept_files(parts):
+        st.rerun()  # above, the notes are counted
     draw_file_results(parts)
 
 
