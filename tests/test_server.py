@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from types import SimpleNamespace
 
 import httpx2 as httpx
@@ -22,6 +23,7 @@ from assistant.engines.remote import RemoteGenerator
 from assistant.engines.server import LARGEST_BODY, create_app
 from assistant.errors import EngineError
 from assistant.generator import Busy
+from assistant.records import ModelInfo
 
 KEY = "secret"
 FOCUSED = decoding_for("focused")
@@ -409,6 +411,12 @@ def test_a_server_whose_engine_has_ended_is_down_though_it_lists_its_model(serve
     engine.problem = "The engine stopped: out of blocks."
     with pytest.raises(EngineError, match="out of blocks"):
         remote.check()
+
+
+def test_a_server_behind_a_proxy_that_hides_its_health_is_there_all_the_same():
+    entry = {"id": "m", "assistant": asdict(ModelInfo("m", "openvino", 64))}
+    with served(listing(JSONResponse({"data": [entry]}))) as address:
+        RemoteGenerator(address + "/v1").check()
 
 
 def test_a_web_page_in_the_place_of_a_server_that_was_there_is_down():

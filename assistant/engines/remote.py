@@ -165,9 +165,11 @@ class RemoteGenerator:
         try:
             client = self._client.with_options(timeout=self._seconds, max_retries=0)
             counters = client.get(self.address + "/health", cast_to=object)
+        except openai.APIStatusError:  # a proxy may let nothing through but /v1
+            return ""
         except openai.OpenAIError as fault:
             raise self._explain(fault) from None
-        return str(counters["problem"])  # type: ignore[index]
+        return str(counters.get("problem", "")) if isinstance(counters, dict) else ""
 
     def _ask_counts(self, texts: list[str]) -> list[int]:
         if self._can_count:
