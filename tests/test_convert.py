@@ -16,7 +16,7 @@ from tiny_gpt2 import END, load, make, reference, shards, train_tokenizer
 from transformers import AutoTokenizer, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from assistant.engines import gpt2_weights
-from assistant.engines.gpt2_to_openvino import convert
+from assistant.engines.gpt2_to_openvino import activation_group, convert
 
 # What quantisation does is tested exactly: no rounding of activations or caches on top of the weights'.
 EXACT = {"KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0, "INFERENCE_PRECISION_HINT": "f32"}
@@ -114,7 +114,7 @@ def test_beams_carry_their_cache_and_their_padding(checkpoint, converted):
 def test_the_text_pipeline_writes_what_transformers_writes(checkpoint, converted, backend):
     """Greedy ids of LLMPipeline, with the stateful and with the paged attention."""
     ids = some_ids(1, 30)
-    pipeline = openvino_genai.LLMPipeline(str(converted[32]), "CPU", ATTENTION_BACKEND=backend)
+    pipeline = openvino_genai.LLMPipeline(str(converted[32]), "CPU", ATTENTION_BACKEND=backend, **EXACT)
     assert pipeline.generate(ov.Tensor(ids), settings(20)).tokens[0] == greedy(reference(checkpoint), ids, 20)
 
 
@@ -133,6 +133,29 @@ def test_fewer_bits_change_only_the_weights(checkpoint, converted, bits, bound):
     full, got = expected(model, ids), Stateful(converted[bits], EXACT).logits(ids)
     np.testing.assert_allclose(got, expected(rounded(model, bits), ids), atol=1e-2)
     assert np.sqrt(np.mean((got - full) ** 2) / np.mean(full**2)) < bound
+
+
+@pytest.mark.parametrize(
+    ("width", "group"), [(768, 128), (1024, 128), (1280, 160), (1600, 160), (64, 64), (48, 0), (16, 0)]
+)
+def test_activations_share_scales_in_groups_that_divide_the_width(width, group):
+    """Those of the four sizes, and of models that are too narrow for any."""
+    assert activation_group(width) == group
+
+
+@pytest.mark.parametrize(
+    ("bits", "options"),
+    [
+        (32, {"KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": "0"}),
+        (8, {"DYNAMIC_QUANTIZATION_GROUP_SIZE": "64"}),
+        (4, {}),
+    ],
+)
+def test_the_model_tells_the_plugin_how_to_round(converted, bits, options):
+    """What is written into the model, so that every reader of it computes alike."""
+    model = ov.Core().read_model(converted[bits] / "openvino_model.xml")
+    has_any = model.has_rt_info(["runtime_options"])
+    assert (dict(model.get_rt_info(["runtime_options"]).value) if has_any else {}) == options
 
 
 def rounded(model: GPT2LMHeadModel, bits: int) -> GPT2LMHeadModel:

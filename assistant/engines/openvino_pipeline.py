@@ -9,7 +9,7 @@ import openvino_genai as genai
 
 from assistant.decoding import Decoding
 from assistant.engines.gguf_weights import exact_model
-from assistant.engines.kv_cache import cache_shape
+from assistant.engines.kv_cache import CacheShape, cache_shape
 
 CHUNK_TOKENS = 256  # prompt tokens per step: a long prompt is cut so that the other answers go on between the pieces
 LEAST_BLOCKS = 48  # of 32 tokens: one full window of GPT-2 and the ends of five beams, whatever the limit says
@@ -20,20 +20,23 @@ def open_pipeline(
     source: Path, models: Path | None, *, running: int, cache_bytes: int, threads: int
 ) -> genai.ContinuousBatchingPipeline:
     """The pipeline of a model folder or GGUF file; see ``OpenVinoEngine``. Raises RuntimeError when it cannot load."""
-    scheduler = _scheduler(source, running, cache_bytes)
     properties: dict[str, object] = {"INFERENCE_NUM_THREADS": threads} if threads else {}
+    shape = cache_shape(source)
+    if shape and shape.bits == 32:
+        # Processors with bf16 (Zen 4, Sapphire Rapids) would compute in it, and refuse a cache of 32 bits.
+        properties["INFERENCE_PRECISION_HINT"] = "f32"
+    scheduler = _scheduler(shape, running, cache_bytes)
     exact = exact_model(source, models) if models and source.suffix == ".gguf" and source.is_file() else None
     if exact is None:
         return genai.ContinuousBatchingPipeline(str(source), scheduler, "CPU", properties)
     return genai.ContinuousBatchingPipeline(str(exact), genai.Tokenizer(str(source)), scheduler, "CPU", **properties)
 
 
-def _scheduler(source: Path, running: int, cache_bytes: int) -> genai.SchedulerConfig:
+def _scheduler(shape: CacheShape | None, running: int, cache_bytes: int) -> genai.SchedulerConfig:
     scheduler = genai.SchedulerConfig()
     scheduler.max_num_batched_tokens = CHUNK_TOKENS
     scheduler.max_num_seqs = running * SEED_BEAMS
     scheduler.enable_prefix_caching = True
-    shape = cache_shape(source)
     if shape:
         # Not cache_size, which takes whole GB: with 0.5 GB allowed it could grow to twice that.
         scheduler.num_kv_blocks = max(LEAST_BLOCKS, cache_bytes // shape.block_bytes)
