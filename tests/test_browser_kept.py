@@ -89,7 +89,9 @@ def test_a_chat_that_made_room_for_others_and_goes_on_is_kept_whole(page):
     answer(page, 2)
     await_kept(page, 3)
     page.reload()
-    answer(page, 2)
+    assert "random" in answer(page).inner_text() and "random" in answer(page, 2).inner_text()
+    assert page.get_by_test_id("stChatMessage").count() == 4
+    assert listed(page).count() == 1
 
 
 def test_another_tab_begins_anew_and_lists_the_chat(page):

@@ -23,7 +23,8 @@ def open_pipeline(
     properties: dict[str, object] = {"INFERENCE_NUM_THREADS": threads} if threads else {}
     shape = cache_shape(source)
     if shape and shape.bits == 32:
-        # Processors with bf16 (Zen 4, Sapphire Rapids) would compute in it, and refuse a cache of 32 bits.
+        # Processors with bf16 (Zen 4, Sapphire Rapids) would compute in it, and refuse a cache of 32 bits. The model's
+        # own options say the rest (see ``gpt2_to_openvino``), but OpenVINO does not read the precision from there.
         properties["INFERENCE_PRECISION_HINT"] = "f32"
     scheduler = _scheduler(shape, running, cache_bytes)
     exact = exact_model(source, models) if models and source.suffix == ".gguf" and source.is_file() else None
