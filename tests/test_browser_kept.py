@@ -84,6 +84,8 @@ def test_a_chat_that_made_room_for_others_and_goes_on_is_kept_whole(page):
     ask(page, FIRST)
     answer(page)
     await_kept(page, 2)
+    reload(page)  # what came from the browser is not sent to it again by itself
+    answer(page)
     page.evaluate(f"{STORED}.forEach(key => localStorage.removeItem(key))")
     ask(page, "And at test time?")
     answer(page, 2)
