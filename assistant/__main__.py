@@ -9,7 +9,7 @@ import sys
 import click
 
 from assistant.commands.group import CommandGroup
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.chat import Assistant
+from assistant.core.errors import AssistantError
+from assistant.core.host import Host, look_at_host
+from assistant.core.settings import Settings
 from assistant.embedder import load_embedder
 from assistant.engines.process import EngineProcess
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
-from assistant.errors import AssistantError
 from assistant.generator import Elsewhere, Generator
-from assistant.hosts import Host, look_at_host
 from assistant.journal import Journal
 from assistant.library.shelf import Shelf
 from assistant.library.shipped import ShippedVectors
@@ -27,7 +28,6 @@ from assistant.retriever import Retriever
 from assistant.search.contrast import load_contrast
 from assistant.search.coverage import shipped_model
 from assistant.search.encoder import PassageEncoder
-from assistant.settings import Settings
 
 log = logging.getLogger(__name__)
 

@@ -9,16 +9,16 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant.aside import aside
 from assistant.checking import Checking
 from assistant.citations import Citations
+from assistant.core.errors import AssistantError
+from assistant.core.heartbeat import aside
+from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.decoding import Decoding
-from assistant.errors import AssistantError
 from assistant.generator import Generator, held
 from assistant.grounding.lead import choose_lead, lead_text
 from assistant.grounding.support import SupportModel, shipped_support
 from assistant.prompt import build_prompt, retells
-from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
 from assistant.repeats import Repeats
 from assistant.retriever import Catalog, Retriever
 from assistant.stopping import without_repetition

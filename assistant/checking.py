@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from assistant.citations import Citations
+from assistant.core.records import CheckedSentence
 from assistant.grounding.units import Cutter, Unit, cut
-from assistant.records import CheckedSentence
 
 
 class Checking:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.embedder import Embed, Vectors
+from assistant.core.markdown import plain_text, statements
+from assistant.core.records import CheckedSentence, Hit, Passage
+from assistant.core.vectors import Embed, Vectors
 from assistant.grounding.signs import Rarity, Signs, Stretch, signs_of
 from assistant.grounding.support import SupportModel
 from assistant.grounding.units import Unit
 from assistant.grounding.wording import bare, wording_of
-from assistant.markup import plain_text, statements
-from assistant.records import CheckedSentence, Hit, Passage
 
 LONGEST_RUN = 3  # neighbouring sentences that may support a sentence together
 APART = 4  # words that the end of a sentence counts for when a sentence is aligned across it

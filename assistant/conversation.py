@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import uuid4
 
+from assistant.core.errors import AssistantError
+from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Turn
 from assistant.decoding import Decoding
-from assistant.errors import AssistantError
 from assistant.grounding.lead import lead_text
-from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Turn
 
 LONGEST_CHAT = 300  # exchanges, all versions counted; each takes about 15 KB
 TITLE_CHARACTERS = 42

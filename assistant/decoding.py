@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-from assistant.errors import SettingsError
+from assistant.core.errors import SettingsError
 
 
 @dataclass(frozen=True, slots=True)

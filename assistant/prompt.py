@@ -14,9 +14,9 @@ from typing import Protocol
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from assistant.errors import AssistantError
-from assistant.markup import plain_text
-from assistant.records import Hit, ModelInfo, Prompt, PromptPart, Turn
+from assistant.core.errors import AssistantError
+from assistant.core.markdown import plain_text
+from assistant.core.records import Hit, ModelInfo, Prompt, PromptPart, Turn
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 

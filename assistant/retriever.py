@@ -11,8 +11,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from assistant.embedder import Embed, Embedder, Vectors
-from assistant.records import Hit, Passage, Retrieval, Turn
+from assistant.core.records import Hit, Passage, Retrieval, Turn
+from assistant.core.vectors import Embed, Embedder, Vectors
 from assistant.search.abbreviations import Abbreviations
 from assistant.search.coverage import CoverageModel, Evidence, Words
 from assistant.search.encoder import whole_text

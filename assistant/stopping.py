@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.markup import split_sentences
+from assistant.core.markdown import split_sentences
 
 SAME_SHARE = 0.7  # of a sentence's word triples that stood before: then it says nothing new
 SHORTEST_WORDS = 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from assistant.records import Hit, Passage
+from assistant.core.records import Hit, Passage
 from assistant.search.followup import is_followup
 
 MOST = 3

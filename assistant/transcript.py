@@ -9,9 +9,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.records import CheckedSentence, Hit
 from assistant.grounding.lead import beyond_lead, lead_text
-from assistant.records import CheckedSentence, Hit
 
 LARGEST_BYTES = 8_000_000
 LONGEST_NAME = 80  # characters of a chat's name

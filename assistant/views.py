@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.records import Answer, CheckedSentence, Hit, LeadSentence, Retrieval
+from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Retrieval
 
 
 def hit_view(hit: Hit) -> dict[str, Any]:

@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's pa
 
 from fakes import ScriptedEngine
 
+from assistant.core.parent import end_with_parent
 from assistant.engines.life import KEY_VARIABLE
-from assistant.engines.parent import end_with_parent
 from assistant.engines.serve import FAILED, serve
 from assistant.generator import Counters
 

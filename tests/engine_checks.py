@@ -9,10 +9,10 @@ import pytest
 from tiny_gpt2 import reference
 from transformers import AutoTokenizer
 
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo, Piece
 from assistant.decoding import Decoding
-from assistant.errors import EngineError
 from assistant.generator import Busy, Engine, Request, stream_from
-from assistant.records import ModelInfo, Piece
 
 INFO = ModelInfo("tiny", "engine", 96)
 PROMPT = "the gradient descends the loss and"

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.core.errors import EngineError
+from assistant.core.records import Hit, ModelInfo, Passage, Piece
+from assistant.core.vectors import Vectors
 from assistant.decoding import Decoding
-from assistant.embedder import Vectors
 from assistant.engines.process import EngineStatus
-from assistant.errors import EngineError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
-from assistant.records import Hit, ModelInfo, Passage, Piece
 from assistant.retriever import Retriever
 from assistant.search.coverage import CoverageModel
 from assistant.search.encoder import whole_text

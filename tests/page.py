@@ -11,11 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.assembly import Parts
 from assistant.chat import Assistant, Event
-from assistant.hosts import Host
+from assistant.core.host import Host
+from assistant.core.settings import read_settings
 from assistant.library.shelf import Shelf
 from assistant.loading import Loading
 from assistant.models.candidates import Choice
-from assistant.settings import read_settings
 
 COVERED = "Dropout sets random units to zero during training"
 UNCOVERED = "Best pizza in Naples"

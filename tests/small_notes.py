@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tiny_gpt2 import make, train_tokenizer
 
+from assistant.core.records import Note
 from assistant.notes import parse_note
 from assistant.prompt import QuestionAnswerLayout
-from assistant.records import Note
 
 WINDOW = 512
 CHAT = (

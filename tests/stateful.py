@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.openvino_core import core
+from assistant.core.openvino_core import core
 
 
 class Stateful:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from fakes import count_words
 
+from assistant.core.records import ModelInfo, Piece
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
-from assistant.records import ModelInfo, Piece
 
 
 @dataclass(eq=False)

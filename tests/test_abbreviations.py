@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from fakes import write_notes
 
+from assistant.core.records import Passage
 from assistant.notes import read_library
-from assistant.records import Passage
 from assistant.search.abbreviations import Abbreviations, definitions
 from assistant.search.spelling import as_in_notes
 

@@ -18,12 +18,12 @@ from assistant.bench.measure import Crowd, Prompts, Timing, time_beams, time_cro
 from assistant.bench.needs import check_host
 from assistant.bench.report import OURS, REFERENCE, Run, median_crowds, median_runs, ratios
 from assistant.bench.shapes import VOCABULARY, make_checkpoint
+from assistant.core.errors import EngineError, ModelError
+from assistant.core.host import Host
+from assistant.core.records import ModelInfo, Piece
+from assistant.core.settings import REPOSITORY
 from assistant.engines.gpt2_checkpoint import GPT2Checkpoint
-from assistant.errors import EngineError, ModelError
 from assistant.generator import Request, Sink
-from assistant.hosts import Host
-from assistant.records import ModelInfo, Piece
-from assistant.settings import REPOSITORY
 
 GB = 10**9
 OWN_CACHE = {"TORCHINDUCTOR_CACHE_DIR": tempfile.gettempdir()}  # torch makes it at once, and leaves it

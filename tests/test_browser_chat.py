@@ -11,8 +11,8 @@ from fakes import ScriptedEngine
 from page_server import page_of_topics
 from serving import served
 
+from assistant.core.records import ModelInfo
 from assistant.engines.server import create_app
-from assistant.records import ModelInfo
 
 pytestmark = MARKS
 

@@ -9,10 +9,10 @@ import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
 from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Waited, Wrote
+from assistant.core.errors import AssistantError, EngineError
+from assistant.core.records import ModelInfo, Piece, Prompt, Turn
 from assistant.decoding import decoding_for
-from assistant.errors import AssistantError, EngineError
 from assistant.library.shelf import Shelf
-from assistant.records import ModelInfo, Piece, Prompt, Turn
 from assistant.repeats import Repeats
 
 FOCUSED = decoding_for("focused")

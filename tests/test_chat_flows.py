@@ -9,8 +9,8 @@ from fakes import ScriptedGenerator, hit
 from page import COVERED, UNCOVERED, ScriptedAssistant
 
 from assistant.chat import Checked, Finished, Found, Wrote
+from assistant.core.records import Answer, CheckedSentence, LeadSentence, Piece, Retrieval
 from assistant.decoding import PRESETS
-from assistant.records import Answer, CheckedSentence, LeadSentence, Piece, Retrieval
 
 FOCUSED = PRESETS["focused"].decoding.for_model(retells=False)
 SOURCE = hit("Dropout drops units.", 1, "Dropout", "What is dropout?", 0.7)

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from assistant.engines import child
-from assistant.engines.child import Child
-from assistant.errors import ModelError, Postponed
+from assistant.core import child
+from assistant.core.child import Child
+from assistant.core.errors import ModelError, Postponed
 
 SPEAKS = "import json, time\nfor done in range(8): print(json.dumps({'done': done, 'total': 7})); time.sleep(0.5)"
 COMPUTES = "import time\nwhile time.process_time() < 3: pass"

@@ -7,9 +7,9 @@ from fakes import WordEmbedder, hit
 
 from assistant.checking import Checking, within
 from assistant.citations import Citations
+from assistant.core.records import CheckedSentence
 from assistant.grounding.support import MODEL, SupportModel
 from assistant.grounding.units import cut
-from assistant.records import CheckedSentence
 
 DROPOUT = hit("Dropout sets random units to zero during training. Dropout is disabled at test time.", 1, "Dropout")
 TABLE = "| method | memory |\n|---|---|\n| Adam | 2 values per weight |"

@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from assistant.__main__ import cli, main
 from assistant.commands.group import COMMANDS
 from assistant.commands.shared import answer_each
-from assistant.errors import AssistantError
-from assistant.settings import REPOSITORY
+from assistant.core.errors import AssistantError
+from assistant.core.settings import REPOSITORY
 
 HIT = {"rank": int, "score": float, "note": str, "title": str, "heading": str, "line": int, "text": str}
 RETRIEVAL = {"question": str, "covered": bool, "confidence": float, "hits": list}

@@ -7,7 +7,7 @@ import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
-from assistant.settings import REPOSITORY
+from assistant.core.settings import REPOSITORY
 
 CONFIG = tomllib.loads((REPOSITORY / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 

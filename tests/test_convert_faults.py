@@ -13,9 +13,9 @@ from safetensors.torch import save_file
 from tiny_gpt2 import load, make, shards, train_tokenizer
 from transformers import PreTrainedTokenizerFast
 
+from assistant.core.errors import ModelError
 from assistant.engines import gpt2_to_openvino
 from assistant.engines.gpt2_to_openvino import convert
-from assistant.errors import ModelError
 
 
 @pytest.fixture(scope="session")

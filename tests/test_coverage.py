@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.evaluation.fit import REFUSED_COVERED, fit_coverage
 from assistant.evaluation.gold import Question
 from assistant.search.coverage import CoverageModel, Evidence, Words, shipped_model

@@ -2,8 +2,8 @@
 
 import pytest
 
+from assistant.core.errors import SettingsError
 from assistant.decoding import PRESETS, Decoding, decoding_for
-from assistant.errors import SettingsError
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -19,11 +19,11 @@ import pytest
 from loopback_hub import MODEL, LoopbackHub
 from tiny_gpt2 import make, shards, train_tokenizer
 
+from assistant.core.errors import ModelError, Postponed
+from assistant.core.settings import REPOSITORY
 from assistant.engines.download import fetch_checkpoint
-from assistant.errors import ModelError, Postponed
 from assistant.models import embedded
 from assistant.models.hub import COMPLETE, download_folder, has_weights, hub_answers, local_checkpoint
-from assistant.settings import REPOSITORY
 
 WEIGHTS = "model.safetensors"
 MB = 10**6

@@ -8,11 +8,11 @@ import threading
 import numpy as np
 import pytest
 
+from assistant.core.errors import ModelError
+from assistant.core.settings import REPOSITORY
 from assistant.embedder import load_embedder, packaged_folder
-from assistant.errors import ModelError
 from assistant.evaluation.gold import GOLD, read_gold
 from assistant.search.minilm import MiniLM
-from assistant.settings import REPOSITORY
 
 pytestmark = pytest.mark.slow
 QUESTIONS = [question.text for question in read_gold(GOLD)]

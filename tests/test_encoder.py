@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from fakes import WordEmbedder
 
+from assistant.core.records import Passage
 from assistant.index import build
 from assistant.library.shipped import FOLDER, ShippedVectors, write_shipped
 from assistant.notes import read_library
-from assistant.records import Passage
 from assistant.search.encoder import OPENING_WORDS, PassageEncoder, opening_text, whole_text
 
 LONG = Passage("a.md", "Title", "Heading", 1, " ".join(f"word{at}" for at in range(100)))

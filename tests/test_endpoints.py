@@ -6,12 +6,12 @@ import time
 import pytest
 from engine_checks import until
 
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo, Piece
 from assistant.decoding import decoding_for
 from assistant.engines import endpoints
 from assistant.engines.endpoints import Endpoints
-from assistant.errors import EngineError
 from assistant.generator import held
-from assistant.records import ModelInfo, Piece
 
 
 class Server:

@@ -8,10 +8,10 @@ import pytest
 from fakes import hit
 
 from assistant import feedback
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.records import Answer, LeadSentence
+from assistant.core.settings import read_settings
 from assistant.feedback import Feedback, feedback_of
-from assistant.records import Answer, LeadSentence
-from assistant.settings import read_settings
 
 ANSWER = Answer(
     "What is dropout?",

@@ -13,11 +13,11 @@ from stateful import Stateful
 from tiny_gpt2 import END, train_tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
+from assistant.core.records import Hit, Note
+from assistant.core.settings import REPOSITORY
 from assistant.engines.gpt2_to_openvino import convert
 from assistant.notes import read_library
 from assistant.prompt import snippet
-from assistant.records import Hit, Note
-from assistant.settings import REPOSITORY
 
 pytestmark = pytest.mark.slow  # trains for a minute or two on two cores
 

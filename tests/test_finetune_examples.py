@@ -4,15 +4,15 @@ import pytest
 from small_notes import WINDOW, small_model, small_notes
 from transformers import AutoTokenizer
 
-from assistant.errors import NoteError
+from assistant.core.errors import NoteError
+from assistant.core.markdown import plain_text
+from assistant.core.records import ModelInfo, Passage
+from assistant.core.settings import REPOSITORY
 from assistant.finetuning.data import prepare
 from assistant.finetuning.examples import SNIPPETS, derive_questions, phrase, split_notes
 from assistant.finetuning.rows import IGNORED, Batch, Row, RowMaker
-from assistant.markup import plain_text
 from assistant.notes import parse_note, read_library
 from assistant.prompt import build_prompt
-from assistant.records import ModelInfo, Passage
-from assistant.settings import REPOSITORY
 
 NOTES = small_notes()
 

@@ -9,10 +9,12 @@ from small_notes import small_model, small_notes
 from tiny_gpt2 import load, reference
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from assistant.core.errors import AssistantError, ModelError
+from assistant.core.host import Host
+from assistant.core.records import ModelInfo
 from assistant.decoding import Decoding
 from assistant.engines.gpt2_to_openvino import convert
 from assistant.engines.openvino import OpenVinoEngine
-from assistant.errors import AssistantError, ModelError
 from assistant.finetuning import run as story
 from assistant.finetuning.base import open_base
 from assistant.finetuning.data import prepare
@@ -22,8 +24,6 @@ from assistant.finetuning.recipe import Recipe
 from assistant.finetuning.run import Job, finetune
 from assistant.finetuning.training import Training
 from assistant.generator import Request, stream_from
-from assistant.hosts import Host
-from assistant.records import ModelInfo
 
 NOTES = small_notes()
 HOST = Host(2**34, 2**34, 2**40, 2, "", 0)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.records import Turn
+from assistant.core.records import Turn
 from assistant.search.followup import is_followup, standalone
 
 DROPOUT = Turn("What is dropout in a neural network?", "It drops units.")

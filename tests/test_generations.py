@@ -11,9 +11,9 @@ import time
 import pytest
 from kill_run import run_kills
 
-from assistant.errors import IndexingError
+from assistant.core.errors import IndexingError
+from assistant.core.settings import REPOSITORY
 from assistant.search.generations import MANIFEST, POINTER, Damaged, Generations
-from assistant.settings import REPOSITORY
 
 
 def filler(text: str, **about):

@@ -2,13 +2,13 @@
 
 import pytest
 
+from assistant.core.host import Memory
+from assistant.core.records import ModelInfo
 from assistant.engines.process import EngineStatus
 from assistant.engines.switching import SwitchingGenerator
-from assistant.hosts import Memory
 from assistant.models.candidates import Candidate
 from assistant.models.guard import LEAST_CACHE, SHORT_LOOKS, Guard, Rung, is_short, lower, reserve
 from assistant.models.shapes import GIB
-from assistant.records import ModelInfo
 
 PLENTY, NOTHING = Memory(8 * GIB, 4 * GIB), Memory(8 * GIB, 0)
 CACHE = 2 * LEAST_CACHE

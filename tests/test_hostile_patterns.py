@@ -4,9 +4,9 @@ import time
 
 import pytest
 
+from assistant.core.markdown import plain_text, split_sentences, statements
 from assistant.grounding.quotable import quotables
 from assistant.grounding.wording import wording_of
-from assistant.markup import plain_text, split_sentences, statements
 from assistant.ui.safe import safe_label, safe_markdown
 
 SECONDS = 1.5  # of processor time; each takes some hundredths, and took between 5 seconds and hours

@@ -5,9 +5,9 @@ import os
 import psutil
 import pytest
 
-from assistant import hosts
-from assistant.cgroup import memory_limits
-from assistant.hosts import look_at_host, memory_of_app
+from assistant.core import host as hosts
+from assistant.core.cgroup import memory_limits
+from assistant.core.host import look_at_host, memory_of_app
 
 V1, V2 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_"), ("memory.max", "memory.current", "")
 

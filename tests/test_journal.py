@@ -7,12 +7,12 @@ import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
 from assistant.chat import Assistant, Wrote
+from assistant.core.errors import AssistantError, EngineError
+from assistant.core.settings import read_settings
 from assistant.decoding import decoding_for
-from assistant.errors import AssistantError, EngineError
 from assistant.journal import Journal
 from assistant.library.shelf import Shelf
 from assistant.logs import OneLine, set_up_logs
-from assistant.settings import read_settings
 
 COVERED = "Dropout sets random units to zero during training"
 FOCUSED = decoding_for("focused")

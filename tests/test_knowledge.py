@@ -5,9 +5,9 @@ from collections import Counter
 
 import pytest
 
-from assistant.markup import PARSER, sentences
+from assistant.core.markdown import PARSER, sentences
+from assistant.core.settings import REPOSITORY
 from assistant.notes import read_library
-from assistant.settings import REPOSITORY
 
 KNOWLEDGE = REPOSITORY / "knowledge"
 LONGEST_WORDS = 120

@@ -5,9 +5,9 @@ from itertools import pairwise
 import pytest
 from fakes import WordEmbedder, hit
 
+from assistant.core.markdown import sentences
+from assistant.core.records import LeadSentence
 from assistant.grounding.lead import MOST_SENTENCES, choose_lead, lead_text
-from assistant.markup import sentences
-from assistant.records import LeadSentence
 
 EMBED = WordEmbedder().embed
 

@@ -14,16 +14,16 @@ from engine_checks import until
 from fakes import WordEmbedder, retriever_of
 
 from assistant.chat import Assistant
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo
+from assistant.core.settings import REPOSITORY, read_settings
 from assistant.decoding import decoding_for
 from assistant.engines import life
 from assistant.engines import process as process_module
 from assistant.engines.life import End
 from assistant.engines.process import EngineProcess
-from assistant.errors import EngineError
 from assistant.library.shelf import Shelf
 from assistant.models.candidates import Candidate
-from assistant.records import ModelInfo
-from assistant.settings import REPOSITORY, read_settings
 
 FOCUSED = decoding_for("focused")
 

@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from assistant import loading
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
+from assistant.core.settings import read_settings
 from assistant.loading import Loading, loading_of_process
-from assistant.settings import read_settings
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.markup import blocks, plain_text, sentences, split_sentences
+from assistant.core.markdown import blocks, plain_text, sentences, split_sentences
 
 TABLE = "| a | b |\n|---|---|\n| 1 | 2 |"
 CODE = "```python\nloss = f(x)  # why? yes.\n```"

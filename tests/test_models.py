@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from assistant.errors import ModelError
-from assistant.hosts import Host
+from assistant.core.errors import ModelError
+from assistant.core.host import Host
+from assistant.core.settings import read_settings
 from assistant.models import embedded as embedded_model
 from assistant.models.candidates import list_candidates
 from assistant.models.choice import choose
 from assistant.models.hub import COMPLETE, download_folder
 from assistant.models.shapes import APP_BYTES, GIB, SHAPES, converted_folder, shape_of
-from assistant.settings import read_settings
 
 
 def host(gigabytes: float = 16.0) -> Host:

@@ -7,10 +7,10 @@ from fakes import DROPOUT, write_notes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.errors import NoteError
-from assistant.markup import blocks
+from assistant.core.errors import NoteError
+from assistant.core.markdown import blocks
+from assistant.core.records import Reference
 from assistant.notes import LARGEST_BYTES, LONGEST_WORDS, list_files, parse_note, read_library
-from assistant.records import Reference
 
 
 def parsed(text: str, path: str = "folder/my-note.md"):

@@ -9,12 +9,12 @@ from upload_samples import MARKDOWN, PDF, TEXT
 
 from assistant.assembly import Parts
 from assistant.chat import Assistant
+from assistant.core.host import Host
+from assistant.core.settings import read_settings
 from assistant.decoding import decoding_for
-from assistant.hosts import Host
 from assistant.library.shelf import Shelf
 from assistant.loading import Loading
 from assistant.models.candidates import Choice
-from assistant.settings import read_settings
 from assistant.ui.note_list import by_topic, topic_of
 from assistant.ui.note_view import slug
 from assistant.ui.state import Chats

@@ -6,9 +6,9 @@ from dataclasses import replace
 import engine_checks as checks
 import pytest
 
+from assistant.core.errors import ModelError
 from assistant.decoding import Decoding
 from assistant.engines.openvino import OpenVinoEngine
-from assistant.errors import ModelError
 from assistant.generator import Request, stream_from
 
 RUNNING, WAITING = 2, 2

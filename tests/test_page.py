@@ -11,13 +11,13 @@ from page import COVERED, PATIENCE, UNCOVERED, draw
 from streamlit.testing.v1 import AppTest
 
 from assistant.chat import NOT_COVERED
+from assistant.core.errors import EngineError, ModelError
+from assistant.core.settings import REPOSITORY, read_settings
 from assistant.decoding import PRESETS
 from assistant.engines.process import EngineStatus
 from assistant.engines.progress import UpgradeStatus
 from assistant.engines.switching import SwitchingGenerator
-from assistant.errors import EngineError, ModelError
 from assistant.loading import Loading
-from assistant.settings import REPOSITORY, read_settings
 from assistant.ui.model_box import LATER_SECONDS, SOON_SECONDS, look_at_model
 
 

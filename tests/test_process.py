@@ -11,12 +11,12 @@ import psutil
 import pytest
 from engine_checks import GREEDY, PROMPT, expected, until
 
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo
+from assistant.core.settings import REPOSITORY, read_settings
 from assistant.decoding import Decoding
 from assistant.engines.process import EngineProcess
-from assistant.errors import EngineError
 from assistant.models.candidates import Candidate
-from assistant.records import ModelInfo
-from assistant.settings import REPOSITORY, read_settings
 
 pytestmark = pytest.mark.slow
 

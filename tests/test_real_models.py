@@ -11,9 +11,9 @@ from gguf.quants import dequantize
 
 from assistant.assembly import assemble
 from assistant.chat import Finished, Found, Prompted, Wrote
+from assistant.core.openvino_core import core
+from assistant.core.settings import REPOSITORY, read_settings
 from assistant.decoding import decoding_for
-from assistant.openvino_core import core
-from assistant.settings import REPOSITORY, read_settings
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ import weakref
 import numpy as np
 from fakes import WordEmbedder
 
-from assistant.recent import Recent
+from assistant.core.lru_cache import Recent
 from assistant.search.remembered import Remembered
 from assistant.tidying import keep_tidy
 

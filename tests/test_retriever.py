@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from fakes import WordEmbedder, retriever_of, write_notes
 
+from assistant.core.records import Turn
 from assistant.index import build
 from assistant.notes import read_library
-from assistant.records import Turn
 from assistant.retriever import Catalog, fuse
 from assistant.search.coverage import Evidence, Words, shipped_model
 from assistant.search.lexical import LexicalIndex

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.records import CheckedSentence, LeadSentence
+from assistant.core.records import CheckedSentence, LeadSentence
 from assistant.transcript import unchecked
 from assistant.ui.sentences import (
     AGAINST,

@@ -17,13 +17,13 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo
 from assistant.decoding import Decoding, decoding_for
 from assistant.engines.patience import patiently
 from assistant.engines.remote import RemoteGenerator
 from assistant.engines.server import LARGEST_BODY, create_app
-from assistant.errors import EngineError
 from assistant.generator import Busy
-from assistant.records import ModelInfo
 
 KEY = "secret"
 FOCUSED = decoding_for("focused")

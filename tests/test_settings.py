@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.errors import SettingsError
-from assistant.settings import REPOSITORY, read_settings
+from assistant.core.errors import SettingsError
+from assistant.core.settings import REPOSITORY, read_settings
 
 
 def test_without_anything_set_the_notes_are_those_beside_the_program(monkeypatch):

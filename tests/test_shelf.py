@@ -6,8 +6,8 @@ import pytest
 from fakes import ADAM, WordEmbedder, write_notes
 
 from assistant import notes as notes_module
-from assistant.embedder import Vectors
-from assistant.errors import NoteError
+from assistant.core.errors import NoteError
+from assistant.core.vectors import Vectors
 from assistant.library import shelf as shelf_module
 from assistant.library.shelf import Shelf, index_folder
 from assistant.notes import read_note

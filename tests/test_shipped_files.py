@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from assistant.core.settings import REPOSITORY
 from assistant.embedder import load_embedder
 from assistant.library.shipped import FOLDER, ShippedVectors
 from assistant.notes import UPLOADS, read_library
 from assistant.search.contrast import load_contrast
 from assistant.search.encoder import PassageEncoder, digest_of
-from assistant.settings import REPOSITORY
 
 KNOWLEDGE = REPOSITORY / "knowledge"
 

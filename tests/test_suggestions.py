@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.records import Hit, Passage
+from assistant.core.records import Hit, Passage
 from assistant.suggestions import as_question, suggest, suggest_nearest
 
 

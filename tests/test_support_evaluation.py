@@ -7,7 +7,9 @@ import pytest
 
 from assistant.assembly import open_shelf
 from assistant.citations import Comparison
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.records import CheckedSentence
+from assistant.core.settings import REPOSITORY, read_settings
 from assistant.evaluation.fit_support import NAMES, PRECISION, fit_support
 from assistant.evaluation.gold import section_of
 from assistant.evaluation.labelled import LABELLED, LABELS, Labelled, evidence_of, read_labelled
@@ -15,8 +17,6 @@ from assistant.evaluation.support import Judged, judge_all, report_on
 from assistant.grounding.signs import Signs
 from assistant.grounding.support import SupportModel, shipped_support
 from assistant.notes import read_library
-from assistant.records import CheckedSentence
-from assistant.settings import REPOSITORY, read_settings
 
 # Floors below the figures in the README: lower them only with a reason in the change.
 LEAST_PRECISION = 0.95

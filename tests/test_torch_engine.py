@@ -3,9 +3,9 @@
 import engine_checks as checks
 import pytest
 
+from assistant.core.errors import ModelError
 from assistant.decoding import Decoding
 from assistant.engines.torch import TorchEngine
-from assistant.errors import ModelError
 
 WAITING = 2
 

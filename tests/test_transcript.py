@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from assistant import transcript
 from assistant.conversation import Chat
+from assistant.core.errors import AssistantError
+from assistant.core.records import Answer, CheckedSentence, LeadSentence
 from assistant.decoding import Decoding
-from assistant.errors import AssistantError
-from assistant.records import Answer, CheckedSentence, LeadSentence
 from assistant.transcript import (
     LONGEST_TEXT,
     chat_from_json,

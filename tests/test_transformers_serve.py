@@ -11,9 +11,9 @@ import pytest
 import tiny_gpt2
 import torch
 
+from assistant.core.errors import EngineError
 from assistant.decoding import decoding_for
 from assistant.engines.remote import RemoteGenerator
-from assistant.errors import EngineError
 
 pytestmark = pytest.mark.slow
 

@@ -17,23 +17,23 @@ from test_download import hub, published  # noqa: F401 - fixtures
 from tiny_gpt2 import make, train_tokenizer
 
 from assistant import assembly
+from assistant.core import child
+from assistant.core.errors import AssistantError, EngineError, ModelError
+from assistant.core.host import Host
+from assistant.core.records import ModelInfo, Piece
+from assistant.core.settings import Settings
 from assistant.decoding import Decoding
-from assistant.engines import child
 from assistant.engines.process import EngineProcess, EngineStatus
 from assistant.engines.progress import UpgradeStatus
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import MAX_FAILURES, Upgrade
-from assistant.errors import AssistantError, EngineError, ModelError
 from assistant.generator import held
-from assistant.hosts import Host
 from assistant.models import embedded
 from assistant.models.candidates import Candidate, Plan, list_candidates
 from assistant.models.choice import choose
 from assistant.models.hub import COMPLETE, download_folder
 from assistant.models.replacement import Replacement
 from assistant.models.shapes import GIB, SHAPES, converted_folder
-from assistant.records import ModelInfo, Piece
-from assistant.settings import Settings
 
 GB = 10**9
 HOST = Host(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.errors import UploadError
-from assistant.settings import read_settings
+from assistant.core.errors import UploadError
+from assistant.core.settings import read_settings
 from assistant.uploads.access import TRIES, WINDOW_SECONDS, Gate, on_public_host, place_for
 
 

@@ -27,7 +27,7 @@ from upload_samples import (
     zipped,
 )
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
 from assistant.notes import parse_note
 from assistant.uploads import converter as converter_module
 from assistant.uploads.convert import convert

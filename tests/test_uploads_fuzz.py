@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from upload_samples import HOSTILE, SAMPLES, zipped
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
 from assistant.uploads.converter import Converter
 from assistant.uploads.folder import FolderUploads
 from assistant.uploads.limits import PARSE_SECONDS, START_SECONDS

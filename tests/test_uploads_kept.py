@@ -15,8 +15,8 @@ from kill_run import run_kills
 from upload_samples import MARKDOWN, TEXT
 
 from assistant.assembly import Assistant
+from assistant.core.errors import UploadError
 from assistant.decoding import decoding_for
-from assistant.errors import UploadError
 from assistant.library.shelf import Shelf
 from assistant.library.shipped import write_shipped
 from assistant.search.lexical import LexicalIndex

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from assistant.hosts import Host
+from assistant.core.host import Host
 
 PACKAGES = ("openvino", "openvino-genai", "torch", "transformers", "numpy")
 # Names in /proc/cpuinfo of what the matrix kernels choose by.

@@ -6,10 +6,10 @@ import threading
 import time
 from dataclasses import dataclass
 
+from assistant.core.errors import EngineError
+from assistant.core.records import Piece
 from assistant.decoding import PRESETS, Decoding
-from assistant.errors import EngineError
 from assistant.generator import Engine, Request
-from assistant.records import Piece
 
 BEAMS = PRESETS["seed"].decoding.num_beams
 VISITOR_PROMPT = 256

@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 
 from assistant.bench.memory import MemoryWatch
 from assistant.bench.worker import FAULT, Job
-from assistant.errors import ModelError
-from assistant.settings import REPOSITORY
+from assistant.core.errors import ModelError
+from assistant.core.settings import REPOSITORY
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
-from assistant.embedder import Vectors
+from assistant.core.records import Passage
+from assistant.core.vectors import Vectors
 from assistant.library.shelf import Shelf
-from assistant.records import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,9 @@ from assistant.bench.processes import Result, run_worker
 from assistant.bench.report import ON_GPU, OURS, REFERENCE, Report, Run, median_crowds, median_runs
 from assistant.bench.shapes import config_of, make_checkpoint
 from assistant.bench.worker import Job
+from assistant.core.errors import ModelError
+from assistant.core.host import look_at_host
 from assistant.engines.gpt2_checkpoint import GPT2Checkpoint, GPT2Shape
-from assistant.errors import ModelError
-from assistant.hosts import look_at_host
 
 ROUNDS = 2
 LONG_SECONDS = 900.0  # after a first round of this length there is no second

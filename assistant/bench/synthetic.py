@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.embedder import Vectors
+from assistant.core.vectors import Vectors
 
 DIMENSION = 384
 NOTE_PASSAGES = 8

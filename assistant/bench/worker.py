@@ -22,9 +22,9 @@ from assistant.bench.measure import (
     time_greedy,
     time_prefix,
 )
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.records import ModelInfo
 from assistant.generator import Engine
-from assistant.records import ModelInfo
 
 CROWDS = (1, 4, 8)
 CACHE_BYTES = 2**29  # the least that the app gives its engine

@@ -19,10 +19,10 @@ from assistant.commands.shared import (
     settings_for,
 )
 from assistant.commands.waiting import await_model
+from assistant.core.errors import EngineError
+from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence
 from assistant.decoding import PRESETS, Decoding, decoding_for
-from assistant.errors import EngineError
 from assistant.grounding.lead import beyond_lead, lead_text
-from assistant.records import Answer, CheckedSentence, Hit, LeadSentence
 from assistant.views import answer_view, retrieval_view
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from assistant.commands.shared import json_option
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
 
 SHAPES = ("gpt2-xl", "gpt2-large", "gpt2-medium", "gpt2", "tiny")
 

@@ -9,9 +9,9 @@ import click
 from tqdm import tqdm
 
 from assistant.commands.shared import settings_for
+from assistant.core.errors import ModelError
 from assistant.engines.gpt2_checkpoint import GPT2Checkpoint
 from assistant.engines.gpt2_to_openvino import convert as run_conversion
-from assistant.errors import ModelError
 from assistant.models.shapes import converted_folder, shape_of
 
 

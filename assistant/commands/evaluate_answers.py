@@ -14,11 +14,11 @@ from tqdm import tqdm
 from assistant.assembly import Parts, assemble
 from assistant.commands.shared import ProgressBar, settings_for
 from assistant.commands.waiting import await_model
+from assistant.core.records import Answer
+from assistant.core.settings import Settings
 from assistant.decoding import decoding_for
 from assistant.evaluation.answers import AnswerFigures, measure_answers, shown_as_supported
 from assistant.evaluation.gold import Question
-from assistant.records import Answer
-from assistant.settings import Settings
 
 
 def show_answer_figures(

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from assistant.commands.shared import obtain, settings_for
+from assistant.core.errors import ModelError, Postponed
+from assistant.core.host import look_at_host
+from assistant.core.parent import end_with_parent
 from assistant.engines.download import fetch_checkpoint
-from assistant.engines.parent import end_with_parent
-from assistant.errors import ModelError, Postponed
-from assistant.hosts import look_at_host
 from assistant.models.choice import choose
 from assistant.models.hub import hub_answers
 

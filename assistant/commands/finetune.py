@@ -14,13 +14,13 @@ import click
 from tqdm import tqdm
 
 from assistant.commands.shared import json_option, knowledge_option, settings_for
+from assistant.core.errors import AssistantError
+from assistant.core.host import look_at_host
+from assistant.core.settings import Settings
 from assistant.engines.download import fetch_checkpoint
-from assistant.errors import AssistantError
-from assistant.hosts import look_at_host
 from assistant.models.hub import download_folder, local_checkpoint
 from assistant.models.shapes import shape_called
 from assistant.notes import read_library
-from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.finetuning.run import Job, Outcome

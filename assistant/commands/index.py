@@ -8,8 +8,8 @@ import click
 
 from assistant.assembly import open_shelf
 from assistant.commands.shared import ProgressBar, knowledge_option, settings_for
+from assistant.core.errors import IndexingError
 from assistant.embedder import load_embedder
-from assistant.errors import IndexingError
 from assistant.library.positions import write_places
 from assistant.library.shipped import write_shipped
 from assistant.search.contrast import write_contrast

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from assistant.commands.shared import json_option, knowledge_option, settings_for
-from assistant.hosts import look_at_host
+from assistant.core.host import look_at_host
 from assistant.models.candidates import Candidate, list_candidates
 from assistant.models.choice import choose
 from assistant.models.hub import hub_answers

@@ -9,15 +9,15 @@ import click
 
 from assistant.assembly import cache_bytes
 from assistant.commands.shared import knowledge_option, obtain, settings_for
+from assistant.core.errors import AssistantError, ModelError
+from assistant.core.host import look_at_host
+from assistant.core.parent import end_with_parent
+from assistant.core.records import ModelInfo
 from assistant.engines.life import KEY_VARIABLE
-from assistant.engines.parent import end_with_parent
 from assistant.engines.serve import FAILED, load_engine
 from assistant.engines.serve import serve as run_server
-from assistant.errors import AssistantError, ModelError
-from assistant.hosts import look_at_host
 from assistant.models.choice import choose
 from assistant.models.hub import hub_answers
-from assistant.records import ModelInfo
 
 
 @click.command()

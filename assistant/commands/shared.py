@@ -13,10 +13,10 @@ from typing import Any, TypeVar
 import click
 from tqdm import tqdm
 
+from assistant.core.errors import AssistantError, ModelError
+from assistant.core.settings import Settings, read_settings
 from assistant.engines.upgrade import Upgrade
-from assistant.errors import AssistantError, ModelError
 from assistant.models.candidates import Candidate
-from assistant.settings import Settings, read_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

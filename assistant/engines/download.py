@@ -15,8 +15,8 @@ from pathlib import Path
 import filelock
 import httpx2
 
+from assistant.core.errors import ModelError, Postponed
 from assistant.engines.listing import RemoteFile, is_intact, list_files
-from assistant.errors import ModelError, Postponed
 from assistant.models.hub import COMPLETE, hub_address, hub_is_off
 from assistant.models.shapes import GB
 

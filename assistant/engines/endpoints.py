@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo, Piece
 from assistant.decoding import Decoding
 from assistant.engines.remote import RemoteGenerator
-from assistant.errors import EngineError
 from assistant.generator import Generator
-from assistant.records import ModelInfo, Piece
 
 LOOK_SECONDS = 10.0  # between two looks while no server answers
 REST_SECONDS = 30.0  # a server that did not answer is not asked again for so long: each try can take seconds

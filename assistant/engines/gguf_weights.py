@@ -27,9 +27,9 @@ from gguf.quants import dequantize
 from openvino import Node
 from openvino import opset13 as op
 
-from assistant.errors import ModelError
-from assistant.openvino_core import core, last_line
-from assistant.whole_folder import whole_folder
+from assistant.core.errors import ModelError
+from assistant.core.files import whole_folder
+from assistant.core.openvino_core import core, last_line
 
 GRAPH = "openvino_model.xml"
 COPIES = 5  # of the file that the folder holds at most while it is made: the file, and twice its weights in 8 bits

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
 
 SMALL_FILES = (  # of a checkpoint beside its weights; never pickled weights, never code
     "config.json",

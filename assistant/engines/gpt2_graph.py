@@ -17,8 +17,8 @@ import openvino as ov
 from openvino import Node
 from openvino import opset13 as op
 
+from assistant.core.errors import ModelError
 from assistant.engines.gpt2_checkpoint import GPT2Shape
-from assistant.errors import ModelError
 
 # The largest finite float16 and not -inf: a row that sees nothing (left padding) then gives numbers, not NaN,
 # and the value survives a host that computes in half precision.

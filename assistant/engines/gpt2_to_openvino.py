@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from assistant.core.errors import ModelError
+from assistant.core.files import check_new, whole_folder
+from assistant.core.openvino_core import core
 from assistant.engines.gpt2_checkpoint import SMALL_FILES, GPT2Checkpoint, GPT2Shape, read_json
-from assistant.errors import ModelError
-from assistant.openvino_core import core
-from assistant.whole_folder import check_new, whole_folder
 
 FORMAT_VERSION = 1  # of the folder that `convert` writes; raise it when readers could not use an older one
 MOST_ACTIVATIONS = 160  # that share a scale; a multiple of 32 that divides the widths of gpt2-large and gpt2-xl

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from openvino import Node
 from openvino import opset13 as op
 
+from assistant.core.errors import ModelError
 from assistant.engines.gpt2_checkpoint import GPT2Checkpoint, GPT2Shape, as_float32
-from assistant.errors import ModelError
 
 BITS = (4, 8, 32)
 _GROUP = 64  # divides the width of every published GPT-2, which 128 does not (XL is 1,600 wide)

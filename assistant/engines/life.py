@@ -14,11 +14,11 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.core.errors import EngineError
+from assistant.core.host import cpu_seconds
+from assistant.core.settings import REPOSITORY, Settings
 from assistant.engines.serve import FAILED, READY
-from assistant.errors import EngineError
-from assistant.hosts import cpu_seconds
 from assistant.models.candidates import Candidate
-from assistant.settings import REPOSITORY, Settings
 
 LOAD_SECONDS = 300.0
 LOOK_SECONDS = 2.0  # between two looks at the process

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.core.errors import ModelError, Postponed
 from assistant.engines.gpt2_checkpoint import SMALL_FILES
-from assistant.errors import ModelError, Postponed
 from assistant.models import embedded
 from assistant.models.hub import hub_address
 

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 import openvino as ov
 
+from assistant.core.errors import EngineError, ModelError
+from assistant.core.openvino_core import last_line
+from assistant.core.records import ModelInfo, Piece
 from assistant.decoding import Decoding
 from assistant.engines.assembler import Assembler
 from assistant.engines.openvino_pipeline import ended, finish_name, fitted, generation_config, open_pipeline
-from assistant.errors import EngineError, ModelError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
-from assistant.openvino_core import last_line
-from assistant.records import ModelInfo, Piece
 
 WARM_UP_TOKENS = 64  # the first prompt after loading also packs the weights; this one is nobody's
 log = logging.getLogger(__name__)

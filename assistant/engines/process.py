@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo, Piece
+from assistant.core.settings import Settings
 from assistant.decoding import Decoding
 from assistant.engines.life import HANG_SECONDS, End, Life, command_for, look
-from assistant.errors import EngineError
 from assistant.models.candidates import Candidate
-from assistant.records import ModelInfo, Piece
-from assistant.settings import Settings
 
 if TYPE_CHECKING:
     from assistant.engines.remote import RemoteGenerator

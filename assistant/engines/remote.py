@@ -15,12 +15,12 @@ from typing import Any
 import openai
 from openai.types import Completion, Model
 
+from assistant.core.errors import EngineError
+from assistant.core.lru_cache import Recent
+from assistant.core.records import ModelInfo, Piece
 from assistant.decoding import Decoding
 from assistant.engines.patience import patiently
-from assistant.errors import EngineError
 from assistant.generator import Busy
-from assistant.recent import Recent
-from assistant.records import ModelInfo, Piece
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 60.0  # between two events of a stream

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import uvicorn
 
+from assistant.core.errors import AssistantError
+from assistant.core.records import ModelInfo
 from assistant.engines.server import create_app
-from assistant.errors import AssistantError
 from assistant.generator import Engine
-from assistant.records import ModelInfo
 
 READY = "READY"  # first word of the line that tells the parent the port
 FAILED = "FAILED"  # first word of the line that tells the parent why there is none

@@ -21,10 +21,10 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from assistant.core.errors import AssistantError
+from assistant.core.records import Piece
 from assistant.decoding import Decoding
-from assistant.errors import AssistantError
 from assistant.generator import Busy, Cancel, Engine, Request
-from assistant.records import Piece
 
 LARGEST_BODY = 1_000_000  # bytes; a prompt that fills the largest window is far below
 SILENCE_SECONDS = 15.0  # after which a comment keeps the connection open and notices that the reader has gone

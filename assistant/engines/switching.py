@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from types import EllipsisType
 from typing import Any, Protocol
 
+from assistant.core.errors import EngineError
+from assistant.core.records import ModelInfo, Piece
 from assistant.decoding import Decoding
 from assistant.engines.process import EngineStatus
-from assistant.errors import EngineError
 from assistant.generator import Generator
 from assistant.models.candidates import Candidate
-from assistant.records import ModelInfo, Piece
 
 
 class Running(Generator, Protocol):

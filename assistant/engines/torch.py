@@ -23,11 +23,11 @@ from transformers import (
 )
 from transformers.generation.streamers import BaseStreamer
 
+from assistant.core.errors import EngineError, ModelError
+from assistant.core.records import ModelInfo, Piece
 from assistant.decoding import Decoding
 from assistant.engines.assembler import Assembler
-from assistant.errors import EngineError, ModelError
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
-from assistant.records import ModelInfo, Piece
 
 
 @dataclass(eq=False)

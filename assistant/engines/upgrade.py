@@ -15,13 +15,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from assistant.engines.child import Child
+from assistant.core.child import Child
+from assistant.core.errors import AssistantError, ModelError, Postponed
+from assistant.core.settings import Settings
 from assistant.engines.progress import Speed, UpgradeStatus
-from assistant.errors import AssistantError, ModelError, Postponed
 from assistant.models.candidates import Candidate, Plan, config_of, finished
 from assistant.models.hub import COMPLETE, hub_answers
 from assistant.models.shapes import GB
-from assistant.settings import Settings
 
 BACKOFF_SECONDS = (10.0, 60.0, 300.0, 900.0)  # between tries; the last is repeated
 MAX_FAILURES = 4  # in a row, of faults that do not pass by themselves

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.chat import Assistant, Finished
+from assistant.core.errors import EngineError
+from assistant.core.records import Answer
 from assistant.decoding import Decoding
-from assistant.errors import EngineError
 from assistant.evaluation.gold import Question, section_of
 from assistant.evaluation.measures import all_facts, mean
-from assistant.records import Answer
 
 REPEATED_WORDS = 4  # words in a row that count as a repetition when they occur again
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.evaluation.gold import Question
 from assistant.search.coverage import CoverageModel, Evidence
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 import numpy as np
 import numpy.typing as npt
 
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.evaluation.support import Judged
 from assistant.grounding.signs import Signs
 from assistant.grounding.support import SupportModel

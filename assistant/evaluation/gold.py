@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import AssistantError
-from assistant.records import Passage
-from assistant.settings import REPOSITORY
+from assistant.core.errors import AssistantError
+from assistant.core.records import Passage
+from assistant.core.settings import REPOSITORY
 
 GOLD = REPOSITORY / "tests" / "gold" / "questions.jsonl"
 

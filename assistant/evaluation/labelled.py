@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.records import Hit, Passage
+from assistant.core.settings import REPOSITORY
 from assistant.evaluation.gold import section_of
-from assistant.records import Hit, Passage
-from assistant.settings import REPOSITORY
 
 LABELLED = REPOSITORY / "tests" / "gold" / "support.jsonl"
 LABELS = ("supported", "contradicted", "unrelated")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.evaluation.retrieval import Ranking
 
 SHOWN = {"recall_1": "recall@1", "recall_3": "recall@3", "mrr": "MRR", "facts_3": "facts@3", "facts_single": "in one"}

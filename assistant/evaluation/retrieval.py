@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from assistant.core.records import Passage
 from assistant.evaluation.gold import Question, searchable, section_of
 from assistant.evaluation.measures import all_facts, auc, mean, ndcg_at, recall_at, reciprocal_rank
-from assistant.records import Passage
 from assistant.retriever import Catalog, Retriever, best_rows
 from assistant.search.coverage import CoverageModel, Evidence
 

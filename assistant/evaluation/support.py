@@ -10,12 +10,12 @@ from itertools import groupby, pairwise
 import numpy as np
 
 from assistant.citations import Citations, Comparison
-from assistant.embedder import Embed
+from assistant.core.records import CheckedSentence
+from assistant.core.vectors import Embed
 from assistant.evaluation.gold import section_of
 from assistant.evaluation.labelled import Labelled, evidence_of
 from assistant.grounding.support import SupportModel
 from assistant.grounding.units import cut
-from assistant.records import CheckedSentence
 from assistant.retriever import Catalog
 
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)

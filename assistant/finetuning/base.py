@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.core.errors import ModelError
 from assistant.engines.gpt2_checkpoint import GPT2Checkpoint
-from assistant.errors import ModelError
 from assistant.models.candidates import config_of
 from assistant.models.hub import has_weights
 

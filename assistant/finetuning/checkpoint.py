@@ -15,10 +15,10 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
+from assistant.core.files import flush
 from assistant.finetuning.history import History
 from assistant.models.shapes import GB
-from assistant.whole_folder import flush
 
 NAME = "checkpoint.safetensors"
 _MOMENTS = ("exp_avg", "exp_avg_sq")  # torch.optim.AdamW's names

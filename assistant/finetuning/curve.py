@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.finetuning.history import History
 
 SMOOTHING = 0.9  # of the drawn line: each point is nine parts of the one before

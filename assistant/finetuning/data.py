@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from assistant.errors import NoteError
+from assistant.core.errors import NoteError
+from assistant.core.records import ModelInfo, Note
 from assistant.finetuning.examples import derive_questions, split_notes
 from assistant.finetuning.rows import Row, RowMaker
-from assistant.records import ModelInfo, Note
 
 HELD_OUT_MOST = 64  # rows of each kind that are measured: enough for a figure, and minutes at most
 

@@ -11,10 +11,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.errors import NoteError
-from assistant.markup import plain_text, sentences
+from assistant.core.errors import NoteError
+from assistant.core.markdown import plain_text, sentences
+from assistant.core.records import Hit, Note, Passage
 from assistant.prompt import defuse
-from assistant.records import Hit, Note, Passage
 from assistant.search.lexical import LexicalIndex
 
 HELD_OUT_SHARE = 0.1  # of the notes, whole

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
 from assistant.finetuning.base import Base
 from assistant.finetuning.recipe import Recipe
 

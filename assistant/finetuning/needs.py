@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
+from assistant.core.host import Host
 from assistant.finetuning.base import Base
 from assistant.finetuning.recipe import Recipe
-from assistant.hosts import Host
 from assistant.models.shapes import GB, GIB
 
 PROCESS = int(0.8 * GIB)  # Python, PyTorch and transformers without a model; on a GPU its context

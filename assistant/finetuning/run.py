@@ -13,7 +13,10 @@ from typing import Any, Protocol
 
 import torch
 
-from assistant.errors import AssistantError, ModelError
+from assistant.core.errors import AssistantError, ModelError
+from assistant.core.files import check_new, locked, whole_folder
+from assistant.core.host import Host
+from assistant.core.records import ModelInfo, Note
 from assistant.finetuning.base import Base
 from assistant.finetuning.checkpoint import Checkpoint
 from assistant.finetuning.curve import check_drawing, draw_losses
@@ -23,9 +26,6 @@ from assistant.finetuning.model import load_model, load_tokenizer, merged, save_
 from assistant.finetuning.needs import check_room
 from assistant.finetuning.recipe import Recipe
 from assistant.finetuning.training import Stopped, Training
-from assistant.hosts import Host
-from assistant.records import ModelInfo, Note
-from assistant.whole_folder import check_new, locked, whole_folder
 
 CHECKPOINT_SECONDS = 300.0  # of work that a killed training loses at most
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.embedder import Embed
+from assistant.core.markdown import plain_text, statements
+from assistant.core.records import CheckedSentence, Hit, LeadSentence
+from assistant.core.vectors import Embed
 from assistant.grounding.quotable import Quotable, closure, quotables, stands_alone
 from assistant.grounding.wording import bare, wording_of
-from assistant.markup import plain_text, statements
-from assistant.records import CheckedSentence, Hit, LeadSentence
 
 MOST_SENTENCES = 5  # a list, table or code block counts as one
 FARTHEST = 0.5  # what a section may lack to the strongest one; weaker ones would change the subject

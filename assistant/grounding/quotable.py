@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.markup import Block, blocks, split_sentences
-from assistant.remembered import remembered
+from assistant.core.markdown import Block, blocks, split_sentences
+from assistant.core.text_cache import remembered
 
 SHORTEST_WORDS = 4  # of a sentence that stands by itself
 LONGEST_WORDS = 90  # of a list, table or code block that is quoted whole

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
+from assistant.core.logistic import LogisticModel
 from assistant.grounding.signs import Signs
-from assistant.logistic import LogisticModel
 
 MODEL = Path(__file__).with_name("support.json")  # written by `python -m assistant evaluate --support --fit`
 

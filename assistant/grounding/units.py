@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from assistant.markup import split_sentences
+from assistant.core.markdown import split_sentences
 
 # Rules are off whose result changes with what comes later: what was cut off once must stay as it was.
 PARSER = (

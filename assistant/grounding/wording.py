@@ -10,9 +10,9 @@ from pathlib import Path
 
 import Stemmer
 
+from assistant.core.markdown import plain_text
+from assistant.core.text_cache import remembered
 from assistant.grounding.opposites import ABSOLUTES, NEGATIONS, ONE_WAY, Pole, poles, synonyms
-from assistant.markup import plain_text
-from assistant.remembered import remembered
 
 NEAR = 3  # words on each side that tell what a word is about
 REACH = 1  # content words behind a negation that it turns around

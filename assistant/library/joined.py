@@ -7,8 +7,8 @@ from itertools import islice
 
 import numpy as np
 
-from assistant.embedder import Vectors
-from assistant.records import Passage
+from assistant.core.records import Passage
+from assistant.core.vectors import Vectors
 from assistant.retriever import Catalog, Dense, Lexical, Scores
 from assistant.search.lexical import rarity_among
 

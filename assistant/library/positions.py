@@ -19,12 +19,12 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from assistant.embedder import Vectors
-from assistant.errors import IndexingError
+from assistant.core.errors import IndexingError
+from assistant.core.records import Passage
+from assistant.core.vectors import Vectors
 from assistant.index import Index
 from assistant.library.shipped import FOLDER
 from assistant.notes import UPLOADS
-from assistant.records import Passage
 from assistant.retriever import Dense
 from assistant.search.encoder import digest_of
 

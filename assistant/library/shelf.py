@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.records import SkippedNote
 from assistant.index import Refresh, refresh
 from assistant.notes import Library, NoteFile, list_files, read_library
-from assistant.records import SkippedNote
 from assistant.retriever import Catalog
 from assistant.search.abbreviations import Abbreviations
 from assistant.search.encoder import Encoder

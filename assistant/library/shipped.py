@@ -14,11 +14,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from assistant.embedder import Vectors
-from assistant.errors import IndexingError
+from assistant.core.errors import IndexingError
+from assistant.core.records import Passage
+from assistant.core.vectors import Vectors
 from assistant.index import Index
 from assistant.notes import UPLOADS
-from assistant.records import Passage
 from assistant.search.encoder import DIGEST_BYTES, Encoder, digest_of
 
 FOLDER = ".vectors"  # in the knowledge folder; hidden, so it is never read as a note

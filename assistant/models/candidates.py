@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.errors import ModelError
-from assistant.hosts import Host
+from assistant.core.errors import ModelError
+from assistant.core.host import Host
+from assistant.core.records import ModelInfo
+from assistant.core.settings import Settings
 from assistant.models import embedded
 from assistant.models.hub import bytes_in, download_folder, local_checkpoint
 from assistant.models.shapes import APP_BYTES, GB, GIB, SHAPES, Shape, converted_folder
-from assistant.records import ModelInfo
-from assistant.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assistant.hosts import Host
+from assistant.core.host import Host
+from assistant.core.settings import Settings
 from assistant.models.candidates import Candidate, Choice, list_candidates
 from assistant.models.named import named_candidate
-from assistant.settings import Settings
 
 
 def choose(settings: Settings, host: Host, hub: bool | None = None) -> Choice:

@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from assistant.core.host import Memory, look_at_memory
 from assistant.engines.switching import Running, SwitchingGenerator
-from assistant.hosts import Memory, look_at_memory
 from assistant.models.candidates import Candidate
 from assistant.models.shapes import GIB
 

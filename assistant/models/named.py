@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.core.errors import ModelError
+from assistant.core.host import Host
+from assistant.core.records import ModelInfo
+from assistant.core.settings import Settings
 from assistant.engines.gpt2_checkpoint import GPT2Shape
-from assistant.errors import ModelError
-from assistant.hosts import Host
 from assistant.models import embedded
 from assistant.models.candidates import (
     Candidate,
@@ -24,8 +26,6 @@ from assistant.models.candidates import (
 )
 from assistant.models.hub import download_folder, local_checkpoint
 from assistant.models.shapes import memory_for, shape_called
-from assistant.records import ModelInfo
-from assistant.settings import Settings
 
 
 def named_candidate(settings: Settings, candidates: Sequence[Candidate], host: Host, hub: bool | None) -> Candidate:

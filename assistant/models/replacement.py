@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from assistant.core.errors import ModelError
+from assistant.core.host import Host
 from assistant.engines.life import LOAD_SECONDS
 from assistant.engines.switching import Running, SwitchingGenerator
-from assistant.errors import ModelError
-from assistant.hosts import Host
 from assistant.models.candidates import Candidate, misfit
 
 DRAIN_SECONDS = 600.0  # an answer that takes longer than this is cut off by the switch

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.settings import Settings
+from assistant.core.settings import Settings
 
 GIB = 2**30
 GB = 10**9

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assistant.records import Passage
+from assistant.core.records import Passage
 
 # Short for something that notes write out without ever naming the short form.
 SHORTHAND: Mapping[str, str] = {

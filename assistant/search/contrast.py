@@ -13,8 +13,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from assistant.embedder import Embedder, Vectors
-from assistant.errors import IndexingError
+from assistant.core.errors import IndexingError
+from assistant.core.vectors import Embedder, Vectors
 
 QUESTIONS = Path(__file__).with_name("offtopic.txt")
 SHIPPED = Path(__file__).with_name("offtopic.npz")  # their vectors, so that no start need embed them

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from assistant.logistic import LogisticModel
+from assistant.core.logistic import LogisticModel
 
 MODEL = Path(__file__).with_name("coverage.json")  # written by `python -m assistant evaluate --fit`
 

@@ -13,9 +13,9 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.embedder import Embedder, Vectors
-from assistant.markup import plain_text
-from assistant.records import Passage
+from assistant.core.markdown import plain_text
+from assistant.core.records import Passage
+from assistant.core.vectors import Embedder, Vectors
 
 OPENING_WORDS = 45
 RECIPE = "opening45+whole"  # part of the identity: vectors made differently must never be compared

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.records import Turn
+from assistant.core.records import Turn
 
 # Words that point back: a question that holds one, or begins like a continuation, cannot be searched alone.
 _POINTS_BACK = re.compile(

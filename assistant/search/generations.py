@@ -18,8 +18,8 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from assistant.errors import IndexingError
-from assistant.whole_folder import flush
+from assistant.core.errors import IndexingError
+from assistant.core.files import flush
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"

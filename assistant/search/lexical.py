@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer
 
-from assistant.records import Passage
+from assistant.core.records import Passage
 from assistant.search.encoder import whole_text
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from openvino import opset13 as op
 from safetensors import SafetensorError, safe_open
 from tokenizers import Tokenizer
 
-from assistant.embedder import Vectors
-from assistant.errors import ModelError
-from assistant.openvino_core import core
+from assistant.core.errors import ModelError
+from assistant.core.openvino_core import core
+from assistant.core.vectors import Vectors
 
 LENGTH_STEP = 8  # tokens; lengths are rounded up to it, because OpenVINO prepares itself for each shape anew
 _MASKED = np.float32(-1e9)  # added to the attention to padding

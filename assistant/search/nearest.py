@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 from faiss.contrib.inspect_tools import get_invlist
 
-from assistant.embedder import Vectors
+from assistant.core.vectors import Vectors
 
 EXACT_MOST = 20_000  # vectors; comparing this many takes some milliseconds
 READ_SHARE = 0.14  # of the lists, in a search. More: fewer neighbours missed, slower

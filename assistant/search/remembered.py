@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.embedder import Embed, Vectors
-from assistant.recent import Recent
+from assistant.core.lru_cache import Recent
+from assistant.core.vectors import Embed, Vectors
 
 MOST = 4096  # texts; 1.5 KB each with the packaged embedder
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.conversation import Chat, Exchange
+from assistant.core.errors import AssistantError
 from assistant.decoding import PRESETS
-from assistant.errors import AssistantError
 from assistant.feedback import Feedback
 from assistant.transcript import exchange_to_markdown
 from assistant.ui.answer import missed_model

@@ -12,11 +12,11 @@ from streamlit.runtime.scriptrunner import StopException
 
 from assistant.assembly import Parts
 from assistant.conversation import Chat, Exchange
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
+from assistant.core.settings import Settings
 from assistant.feedback import feedback_of
 from assistant.loading import Loading
 from assistant.notes import Library
-from assistant.settings import Settings
 from assistant.suggestions import suggest, suggest_nearest
 from assistant.ui.answer import missed_model
 from assistant.ui.chat_keeper import are_chats_back, keep_chats, keep_question

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.conversation import Chat
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.transcript import (
     LARGEST_BYTES,
     LONGEST_NAME,

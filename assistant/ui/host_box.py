@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.assembly import Parts
-from assistant.hosts import memory_of_app
+from assistant.core.host import memory_of_app
 from assistant.models.shapes import GIB
 from assistant.ui.safe import safe_label
 from assistant.ui.visitor import place_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.records import Hit
+from assistant.core.records import Hit
 from assistant.ui.state import session_chats
 
 

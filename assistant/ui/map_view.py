@@ -11,8 +11,8 @@ import pandas as pd
 import streamlit as st
 
 from assistant.assembly import Parts
+from assistant.core.records import Hit
 from assistant.library.positions import Map
-from assistant.records import Hit
 from assistant.ui.last_question import last_question
 from assistant.ui.note_list import topic_of
 from assistant.ui.note_view import open_note, query_of

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant.core.records import Note
 from assistant.notes import UPLOADS, Library
-from assistant.records import Note
 from assistant.ui.note_view import open_note
 from assistant.ui.safe import safe_label
 from assistant.uploads.session import PREFIX

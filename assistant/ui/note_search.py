@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from assistant.assembly import Parts
-from assistant.markup import plain_text
-from assistant.records import Retrieval
+from assistant.core.markdown import plain_text
+from assistant.core.records import Retrieval
 from assistant.ui.note_view import open_note, query_of
 from assistant.ui.safe import safe_label
 from assistant.ui.visitor import assistant_of, catalog_of

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from assistant.core.records import Note, Passage, Reference
 from assistant.notes import Library
-from assistant.records import Note, Passage, Reference
 from assistant.ui.safe import safe_label, safe_markdown
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`\\]+")

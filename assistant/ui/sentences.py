@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.core.records import CheckedSentence, LeadSentence
 from assistant.grounding.lead import beyond_lead, lead_text
-from assistant.records import CheckedSentence, LeadSentence
 from assistant.ui.safe import safe_markdown
 
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)])\s+|^#{1,6}\s+|^>\s*")

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from assistant.assembly import Parts
-from assistant.settings import Settings
+from assistant.core.settings import Settings
 from assistant.ui.chats import draw_chats
 from assistant.ui.host_box import draw_host_box
 from assistant.ui.model_box import ModelStatus, draw_model

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from assistant.core.records import Hit, Note, Passage, Reference
 from assistant.notes import Library
-from assistant.records import Hit, Note, Passage, Reference
 from assistant.transcript import strength
 from assistant.ui.dialogs import dialog
 from assistant.ui.note_view import query_of

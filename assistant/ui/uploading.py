@@ -11,8 +11,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from assistant.assembly import Parts
-from assistant.errors import AssistantError
-from assistant.records import Note
+from assistant.core.errors import AssistantError
+from assistant.core.records import Note
 from assistant.ui.safe import safe_label
 from assistant.ui.visitor import uploads_of
 from assistant.uploads.converter import Converter

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from assistant.assembly import Parts
-from assistant.errors import AssistantError
-from assistant.settings import Settings
+from assistant.core.errors import AssistantError
+from assistant.core.settings import Settings
 from assistant.ui.inbox import draw_file_results, forget_results, keep_files, take_kept_files
 from assistant.ui.note_view import open_note
 from assistant.ui.safe import safe_label

@@ -11,7 +11,7 @@ import streamlit as st
 
 from assistant.chat import Checked, Event, Finished, Found, Prompted, Waited, Wrote
 from assistant.conversation import Exchange
-from assistant.errors import AssistantError
+from assistant.core.errors import AssistantError
 from assistant.transcript import unchecked
 from assistant.ui.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, unsupported_label
 from assistant.ui.safe import safe_markdown

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
-from assistant.errors import UploadError
-from assistant.settings import Settings
+from assistant.core.errors import UploadError
+from assistant.core.settings import Settings
 
 Place = Literal["folder", "session", "off"]
 TRIES = 5  # wrong passwords in WINDOW_SECONDS, by all visitors together: sessions cost an attacker nothing

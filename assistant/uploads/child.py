@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
 from assistant.uploads.convert import convert
 from assistant.uploads.limits import MIB, PARSE_MEMORY, PARSE_SECONDS, READY
 from assistant.uploads.stored import arrival_to_json

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-from assistant.errors import NoteError, UploadError
+from assistant.core.errors import NoteError, UploadError
+from assistant.core.records import Note
 from assistant.notes import LARGEST_BYTES, parse_note, split_front_matter
-from assistant.records import Note
 from assistant.uploads.kinds import kind_of
 from assistant.uploads.limits import (
     FILE_BYTES,

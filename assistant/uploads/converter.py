@@ -10,8 +10,8 @@ import threading
 from collections.abc import Callable
 from types import TracebackType
 
-from assistant.errors import UploadError
-from assistant.settings import REPOSITORY
+from assistant.core.errors import UploadError
+from assistant.core.settings import REPOSITORY
 from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_SECONDS, READERS, READY, START_SECONDS
 from assistant.uploads.stored import Arrival, arrival_from_json
 

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from assistant.errors import NoteError, UploadError
+from assistant.core.errors import NoteError, UploadError
+from assistant.core.files import flush
 from assistant.notes import UPLOADS, NoteFile, list_files
 from assistant.uploads.kept import Progress
 from assistant.uploads.limits import FOLDER_BYTES, FOLDER_FILES, MIB
 from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, retitled
-from assistant.whole_folder import flush
 
 Renew = Callable[[Progress | None], object]
 

@@ -7,7 +7,7 @@ import re
 import zipfile
 from typing import Literal
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
 from assistant.uploads.limits import MEMBERS, MIB, UNPACKED_BYTES, UNPACKED_PART_BYTES
 
 Kind = Literal["PDF", "Word", "web page", "notebook", "text"]

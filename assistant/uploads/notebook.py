@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
 
 LONGEST_RESULT = 1_000  # characters; longer results are logs, not notes
 

@@ -9,7 +9,7 @@ import re
 import pypdf
 from pypdf.errors import PyPdfError
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
 from assistant.uploads.limits import PAGES
 from assistant.uploads.text import escaped
 

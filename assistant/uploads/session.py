@@ -6,11 +6,11 @@ import threading
 import weakref
 from collections.abc import Callable
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
+from assistant.core.records import Note
 from assistant.index import Index, build
 from assistant.library.joined import joined
 from assistant.notes import Library
-from assistant.records import Note
 from assistant.retriever import Catalog
 from assistant.search.abbreviations import Abbreviations
 from assistant.search.encoder import Encoder

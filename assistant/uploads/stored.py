@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
+from assistant.core.records import Note, Passage, Reference
 from assistant.notes import parse_note, split_front_matter
-from assistant.records import Note, Passage, Reference
 
 ADDRESS = 16  # hexadecimal digits of the content's SHA-256 that address an upload
 TOPIC = "uploads"

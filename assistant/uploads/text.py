@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from assistant.errors import UploadError
+from assistant.core.errors import UploadError
 
 SHARE_OF_CONTROLS = 0.01  # control characters beyond this share mean that it is no text
 

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from assistant.errors import ModelError
+from assistant.core.errors import ModelError
 
 
 def check_new(out: Path) -> None:

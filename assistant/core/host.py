@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from assistant.cgroup import memory_limits
+from assistant.core.cgroup import memory_limits
 
 
 @dataclass(frozen=True, slots=True)

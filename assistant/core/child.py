@@ -11,9 +11,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from assistant.errors import ModelError, Postponed
-from assistant.hosts import cpu_seconds
-from assistant.settings import REPOSITORY
+from assistant.core.errors import ModelError, Postponed
+from assistant.core.host import cpu_seconds
+from assistant.core.settings import REPOSITORY
 
 COMMAND = (sys.executable, "-m", "assistant")  # our own interpreter and module
 LOOK_SECONDS = 2.0  # between two looks at the process

@@ -1,0 +1,1 @@
+"""What every room needs: values, errors, settings, files, processes, the host."""
