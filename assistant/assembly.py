@@ -10,24 +10,24 @@ from assistant.chat import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.host import Host, look_at_host
 from assistant.core.settings import Settings
-from assistant.embedder import load_embedder
 from assistant.engines.process import EngineProcess
 from assistant.engines.switching import SwitchingGenerator
 from assistant.engines.upgrade import Upgrade
 from assistant.generator import Elsewhere, Generator
 from assistant.journal import Journal
-from assistant.library.shelf import Shelf
-from assistant.library.shipped import ShippedVectors
 from assistant.models.candidates import Candidate, Choice, list_candidates
 from assistant.models.choice import choose
 from assistant.models.guard import Guard
 from assistant.models.hub import hub_is_off
 from assistant.models.replacement import Replacement
 from assistant.models.shapes import APP_BYTES, GIB
-from assistant.retriever import Retriever
-from assistant.search.contrast import load_contrast
-from assistant.search.coverage import shipped_model
-from assistant.search.encoder import PassageEncoder
+from assistant.retrieval.embedding.embedder import load_embedder
+from assistant.retrieval.embedding.passage_encoder import PassageEncoder
+from assistant.retrieval.index.shipped_vectors import ShippedVectors
+from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.query.contrast import load_contrast
+from assistant.retrieval.query.coverage import shipped_model
+from assistant.retrieval.retriever import Retriever
 
 log = logging.getLogger(__name__)
 

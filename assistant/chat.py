@@ -20,7 +20,8 @@ from assistant.grounding.lead import choose_lead, lead_text
 from assistant.grounding.support import SupportModel, shipped_support
 from assistant.prompt import build_prompt, retells
 from assistant.repeats import Repeats
-from assistant.retriever import Catalog, Retriever
+from assistant.retrieval.index.catalog import Catalog
+from assistant.retrieval.retriever import Retriever
 from assistant.stopping import without_repetition
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."

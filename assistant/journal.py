@@ -15,7 +15,7 @@ from typing import Any
 from assistant.chat import Event, Finished, Found, Prompted, Wrote
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer, Retrieval
-from assistant.uploads.session import PREFIX
+from assistant.retrieval.notes.library import PREFIX
 
 log = logging.getLogger(__name__)
 

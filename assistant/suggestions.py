@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.core.records import Hit, Passage
-from assistant.search.followup import is_followup
+from assistant.retrieval.query.followup import is_followup
 
 MOST = 3
 LONGEST = 80  # characters of a suggestion: it must fit on a button

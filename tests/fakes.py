@@ -17,9 +17,9 @@ from assistant.core.vectors import Vectors
 from assistant.decoding import Decoding
 from assistant.engines.process import EngineStatus
 from assistant.generator import Busy, Cancel, Counters, Request, Sink
-from assistant.retriever import Retriever
-from assistant.search.coverage import CoverageModel
-from assistant.search.encoder import whole_text
+from assistant.retrieval.embedding.passage_encoder import whole_text
+from assistant.retrieval.query.coverage import CoverageModel
+from assistant.retrieval.retriever import Retriever
 
 WIDTH = 4096
 UNHEARD = set("a an and are at does happens how in is it of on s should the to what why".split())  # noqa: SIM905

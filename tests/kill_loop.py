@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's pa
 
 from fakes import WordEmbedder
 
-from assistant.index import refresh
-from assistant.notes import Library, parse_note
+from assistant.retrieval.index.passage_index import refresh
+from assistant.retrieval.notes.library import Library, parse_note
 
 LONGEST_SECONDS = 0.01  # from the beginning of a write to the kill; one write takes a few milliseconds
 

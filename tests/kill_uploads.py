@@ -20,7 +20,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's path begins with its own folder
 
-from assistant.notes import UPLOADS
+from assistant.retrieval.notes.library import UPLOADS
 from assistant.uploads.convert import convert
 from assistant.uploads.folder import FolderUploads
 from assistant.uploads.stored import Arrival, Upload

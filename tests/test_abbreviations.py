@@ -6,9 +6,9 @@ import pytest
 from fakes import write_notes
 
 from assistant.core.records import Passage
-from assistant.notes import read_library
-from assistant.search.abbreviations import Abbreviations, definitions
-from assistant.search.spelling import as_in_notes
+from assistant.retrieval.index.abbreviations import Abbreviations, definitions
+from assistant.retrieval.notes.library import read_library
+from assistant.retrieval.query.spelling import as_in_notes
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from assistant.core.settings import read_settings
 from assistant.decoding import decoding_for
 from assistant.evaluation.answers import measure_answers, repeated_share, sample, shown_as_supported
 from assistant.evaluation.gold import Fact, Question, read_gold
-from assistant.library.shelf import Shelf
+from assistant.retrieval.note_store import Shelf
 
 FOCUSED = decoding_for("focused")
 LEAST_HELD = 0.85  # share of covered questions

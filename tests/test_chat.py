@@ -12,8 +12,8 @@ from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Pro
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.records import ModelInfo, Piece, Prompt, Turn
 from assistant.decoding import decoding_for
-from assistant.library.shelf import Shelf
 from assistant.repeats import Repeats
+from assistant.retrieval.note_store import Shelf
 
 FOCUSED = decoding_for("focused")
 COVERED = "Dropout sets random units to zero during training"

@@ -10,7 +10,7 @@ from assistant.models.embedded import NAME, packaged_file
 
 SOUND = {"limit_is_real": True, "finish": "length", "model": NAME, "log": []}
 GUARD = "2026-11-23 04:00:00,000 WARNING assistant.models.guard small: memory ran short, so it answers in place of big"
-OTHER = "2026-11-23 04:00:00,000 WARNING assistant.library.shelf note skipped: a.md: empty"
+OTHER = "2026-11-23 04:00:00,000 WARNING assistant.retrieval.note_store note skipped: a.md: empty"
 
 
 @pytest.mark.slow

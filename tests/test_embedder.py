@@ -10,9 +10,9 @@ import pytest
 
 from assistant.core.errors import ModelError
 from assistant.core.settings import REPOSITORY
-from assistant.embedder import load_embedder, packaged_folder
 from assistant.evaluation.gold import GOLD, read_gold
-from assistant.search.minilm import MiniLM
+from assistant.retrieval.embedding.embedder import load_embedder, packaged_folder
+from assistant.retrieval.embedding.minilm import MiniLM
 
 pytestmark = pytest.mark.slow
 QUESTIONS = [question.text for question in read_gold(GOLD)]

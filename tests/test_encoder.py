@@ -5,10 +5,10 @@ import pytest
 from fakes import WordEmbedder
 
 from assistant.core.records import Passage
-from assistant.index import build
-from assistant.library.shipped import FOLDER, ShippedVectors, write_shipped
-from assistant.notes import read_library
-from assistant.search.encoder import OPENING_WORDS, PassageEncoder, opening_text, whole_text
+from assistant.retrieval.embedding.passage_encoder import OPENING_WORDS, PassageEncoder, opening_text, whole_text
+from assistant.retrieval.index.passage_index import build
+from assistant.retrieval.index.shipped_vectors import FOLDER, ShippedVectors, write_shipped
+from assistant.retrieval.notes.library import read_library
 
 LONG = Passage("a.md", "Title", "Heading", 1, " ".join(f"word{at}" for at in range(100)))
 

@@ -16,8 +16,8 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 from assistant.core.records import Hit, Note
 from assistant.core.settings import REPOSITORY
 from assistant.engines.gpt2_to_openvino import convert
-from assistant.notes import read_library
 from assistant.prompt import snippet
+from assistant.retrieval.notes.library import read_library
 
 pytestmark = pytest.mark.slow  # trains for a minute or two on two cores
 

@@ -11,8 +11,8 @@ from assistant.core.settings import REPOSITORY
 from assistant.finetuning.data import prepare
 from assistant.finetuning.examples import SNIPPETS, derive_questions, phrase, split_notes
 from assistant.finetuning.rows import IGNORED, Batch, Row, RowMaker
-from assistant.notes import parse_note, read_library
 from assistant.prompt import build_prompt
+from assistant.retrieval.notes.library import parse_note, read_library
 
 NOTES = small_notes()
 

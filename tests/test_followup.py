@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.core.records import Turn
-from assistant.search.followup import is_followup, standalone
+from assistant.retrieval.query.followup import is_followup, standalone
 
 DROPOUT = Turn("What is dropout in a neural network?", "It drops units.")
 

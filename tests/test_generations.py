@@ -13,7 +13,7 @@ from kill_run import run_kills
 
 from assistant.core.errors import IndexingError
 from assistant.core.settings import REPOSITORY
-from assistant.search.generations import MANIFEST, POINTER, Damaged, Generations
+from assistant.retrieval.index.snapshot_store import MANIFEST, POINTER, Damaged, Generations
 
 
 def filler(text: str, **about):

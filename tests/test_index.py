@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from fakes import ADAM, DROPOUT, WordEmbedder, write_notes
 
-from assistant import index as index_module
-from assistant.index import build, refresh
-from assistant.notes import Library, parse_note, read_library
-from assistant.search.encoder import whole_text
-from assistant.search.nearest import read_nearest
+from assistant.retrieval.embedding.passage_encoder import whole_text
+from assistant.retrieval.index import passage_index as index_module
+from assistant.retrieval.index.passage_index import build, refresh
+from assistant.retrieval.index.vector_index import read_nearest
+from assistant.retrieval.notes.library import Library, parse_note, read_library
 
 NOBODY = 65534
 LIBRARY_OF_ONE = Library((parse_note("one.md", b"# One\n\nA note."),), ())

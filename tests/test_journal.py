@@ -11,8 +11,8 @@ from assistant.core.errors import AssistantError, EngineError
 from assistant.core.settings import read_settings
 from assistant.decoding import decoding_for
 from assistant.journal import Journal
-from assistant.library.shelf import Shelf
 from assistant.logs import OneLine, set_up_logs
+from assistant.retrieval.note_store import Shelf
 
 COVERED = "Dropout sets random units to zero during training"
 FOCUSED = decoding_for("focused")

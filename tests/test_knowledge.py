@@ -7,7 +7,7 @@ import pytest
 
 from assistant.core.markdown import PARSER, sentences
 from assistant.core.settings import REPOSITORY
-from assistant.notes import read_library
+from assistant.retrieval.notes.library import read_library
 
 KNOWLEDGE = REPOSITORY / "knowledge"
 LONGEST_WORDS = 120

@@ -22,8 +22,8 @@ from assistant.engines import life
 from assistant.engines import process as process_module
 from assistant.engines.life import End
 from assistant.engines.process import EngineProcess
-from assistant.library.shelf import Shelf
 from assistant.models.candidates import Candidate
+from assistant.retrieval.note_store import Shelf
 
 FOCUSED = decoding_for("focused")
 

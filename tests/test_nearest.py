@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from assistant.bench.synthetic import Corpus
-from assistant.search import nearest as module
-from assistant.search.nearest import NEW, build_nearest, read_nearest, write_nearest
+from assistant.retrieval.index import vector_index as module
+from assistant.retrieval.index.vector_index import NEW, build_nearest, read_nearest, write_nearest
 
 COUNT = 3000
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assistant.core.errors import NoteError
 from assistant.core.markdown import blocks
 from assistant.core.records import Reference
-from assistant.notes import LARGEST_BYTES, LONGEST_WORDS, list_files, parse_note, read_library
+from assistant.retrieval.notes.library import LARGEST_BYTES, LONGEST_WORDS, list_files, parse_note, read_library
 
 
 def parsed(text: str, path: str = "folder/my-note.md"):

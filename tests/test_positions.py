@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from fakes import WordEmbedder, hit, write_notes
 
-from assistant.index import build
-from assistant.library.positions import Cartographer, principal, write_places
-from assistant.notes import read_library
+from assistant.retrieval.index.note_map import Cartographer, principal, write_places
+from assistant.retrieval.index.passage_index import build
+from assistant.retrieval.notes.library import read_library
 from assistant.ui.map_view import chart_of, frame_of, marks_of
 
 SUBJECTS = {
@@ -93,7 +93,7 @@ def test_the_smallest_libraries_have_a_map_too(tmp_path, count):
 
 
 def test_a_large_library_is_drawn_in_part(knowledge, monkeypatch):
-    monkeypatch.setattr("assistant.library.positions.MOST", 10)
+    monkeypatch.setattr("assistant.retrieval.index.note_map.MOST", 10)
     index = index_of(knowledge)
     assert len(Cartographer(knowledge, index.encoder).map_of(index).passages) == 10
 

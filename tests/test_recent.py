@@ -8,7 +8,7 @@ import numpy as np
 from fakes import WordEmbedder
 
 from assistant.core.lru_cache import Recent
-from assistant.search.remembered import Remembered
+from assistant.retrieval.embedding.cache import Remembered
 from assistant.tidying import keep_tidy
 
 

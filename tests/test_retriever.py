@@ -7,11 +7,12 @@ import pytest
 from fakes import WordEmbedder, retriever_of, write_notes
 
 from assistant.core.records import Turn
-from assistant.index import build
-from assistant.notes import read_library
-from assistant.retriever import Catalog, fuse
-from assistant.search.coverage import Evidence, Words, shipped_model
-from assistant.search.lexical import LexicalIndex
+from assistant.retrieval.index.catalog import Catalog
+from assistant.retrieval.index.lexical_index import LexicalIndex
+from assistant.retrieval.index.passage_index import build
+from assistant.retrieval.notes.library import read_library
+from assistant.retrieval.query.coverage import Evidence, Words, shipped_model
+from assistant.retrieval.retriever import fuse
 
 
 def catalog_of(folder) -> Catalog:
@@ -60,7 +61,7 @@ def test_equal_passages_keep_the_order_of_the_notes():
 
 
 def test_a_rare_word_is_found_beyond_the_candidates_of_the_vectors(tmp_path, retriever, monkeypatch):
-    monkeypatch.setattr("assistant.retriever.CANDIDATES", 2)
+    monkeypatch.setattr("assistant.retrieval.retriever.CANDIDATES", 2)
     notes = {f"n{at}": f"# Note {at}\n\nloss loss loss loss" for at in range(5)}
     rare = "loss " + " ".join(f"word{at}" for at in range(60)) + " cudaErrorLaunch"
     folder = write_notes(tmp_path, **notes, rare=f"# Rare\n\n{rare}")

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 from assistant.bench.renewal import time_renewal
 from assistant.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
 from assistant.commands.bench import bench
-from assistant.notes import read_library
-from assistant.search import nearest
+from assistant.retrieval.index import vector_index as nearest
+from assistant.retrieval.notes.library import read_library
 
 FIGURES = {"passages", "index", "recall_at_10", "p50_ms", "p95_ms", "exact_p50_ms", "bytes", "build_s", "add_note_s"}
 

@@ -5,12 +5,12 @@ import threading
 import pytest
 from fakes import ADAM, WordEmbedder, write_notes
 
-from assistant import notes as notes_module
 from assistant.core.errors import NoteError
 from assistant.core.vectors import Vectors
-from assistant.library import shelf as shelf_module
-from assistant.library.shelf import Shelf, index_folder
-from assistant.notes import read_note
+from assistant.retrieval import note_store as shelf_module
+from assistant.retrieval.note_store import Shelf, index_folder
+from assistant.retrieval.notes import library as notes_module
+from assistant.retrieval.notes.library import read_note
 
 
 @pytest.fixture(autouse=True)

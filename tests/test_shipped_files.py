@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from assistant.core.settings import REPOSITORY
-from assistant.embedder import load_embedder
-from assistant.library.shipped import FOLDER, ShippedVectors
-from assistant.notes import UPLOADS, read_library
-from assistant.search.contrast import load_contrast
-from assistant.search.encoder import PassageEncoder, digest_of
+from assistant.retrieval.embedding.embedder import load_embedder
+from assistant.retrieval.embedding.passage_encoder import PassageEncoder, digest_of
+from assistant.retrieval.index.shipped_vectors import FOLDER, ShippedVectors
+from assistant.retrieval.notes.library import UPLOADS, read_library
+from assistant.retrieval.query.contrast import load_contrast
 
 KNOWLEDGE = REPOSITORY / "knowledge"
 

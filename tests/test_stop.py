@@ -10,7 +10,7 @@ from stub_engine import EchoEngine
 from upload_samples import drawn, pdf
 from visitor import Visitor
 
-from assistant.library.shelf import index_folder
+from assistant.retrieval.note_store import index_folder
 
 pytestmark = pytest.mark.slow
 

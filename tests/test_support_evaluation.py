@@ -16,7 +16,7 @@ from assistant.evaluation.labelled import LABELLED, LABELS, Labelled, evidence_o
 from assistant.evaluation.support import Judged, judge_all, report_on
 from assistant.grounding.signs import Signs
 from assistant.grounding.support import SupportModel, shipped_support
-from assistant.notes import read_library
+from assistant.retrieval.notes.library import read_library
 
 # Floors below the figures in the README: lower them only with a reason in the change.
 LEAST_PRECISION = 0.95

@@ -17,9 +17,9 @@ from upload_samples import MARKDOWN, TEXT
 from assistant.assembly import Assistant
 from assistant.core.errors import UploadError
 from assistant.decoding import decoding_for
-from assistant.library.shelf import Shelf
-from assistant.library.shipped import write_shipped
-from assistant.search.lexical import LexicalIndex
+from assistant.retrieval.index.lexical_index import LexicalIndex
+from assistant.retrieval.index.shipped_vectors import write_shipped
+from assistant.retrieval.note_store import Shelf
 from assistant.uploads import folder as folder_module
 from assistant.uploads import session as session_module
 from assistant.uploads.convert import convert

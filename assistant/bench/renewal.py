@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
-from assistant.library.shelf import Shelf
+from assistant.retrieval.note_store import Shelf
 
 
 @dataclass(frozen=True, slots=True)

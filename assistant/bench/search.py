@@ -16,7 +16,7 @@ from assistant.bench.neighbours import BUSY, Neighbours
 from assistant.bench.renewal import Renewal, time_renewal
 from assistant.bench.synthetic import DIMENSION, NOTE_PASSAGES, Corpus
 from assistant.core.vectors import Vectors
-from assistant.search.nearest import NEW, Nearest, build_nearest, write_nearest
+from assistant.retrieval.index.vector_index import NEW, Nearest, build_nearest, write_nearest
 
 SIZES = (1_000, 100_000, 1_000_000)
 NEIGHBOURS = 10

@@ -19,7 +19,7 @@ from assistant.evaluation.fit import fit_coverage
 from assistant.evaluation.gold import GOLD, read_gold
 from assistant.evaluation.labelled import LABELLED
 from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
-from assistant.search.coverage import MODEL, shipped_model
+from assistant.retrieval.query.coverage import MODEL, shipped_model
 
 
 @click.command()

@@ -20,7 +20,7 @@ from assistant.core.settings import Settings
 from assistant.engines.download import fetch_checkpoint
 from assistant.models.hub import download_folder, local_checkpoint
 from assistant.models.shapes import shape_called
-from assistant.notes import read_library
+from assistant.retrieval.notes.library import read_library
 
 if TYPE_CHECKING:
     from assistant.finetuning.run import Job, Outcome

@@ -9,10 +9,10 @@ import click
 from assistant.assembly import open_shelf
 from assistant.commands.shared import ProgressBar, knowledge_option, settings_for
 from assistant.core.errors import IndexingError
-from assistant.embedder import load_embedder
-from assistant.library.positions import write_places
-from assistant.library.shipped import write_shipped
-from assistant.search.contrast import write_contrast
+from assistant.retrieval.embedding.embedder import load_embedder
+from assistant.retrieval.index.note_map import write_places
+from assistant.retrieval.index.shipped_vectors import write_shipped
+from assistant.retrieval.query.contrast import write_contrast
 
 
 @click.command()

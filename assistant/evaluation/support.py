@@ -16,7 +16,7 @@ from assistant.evaluation.gold import section_of
 from assistant.evaluation.labelled import Labelled, evidence_of
 from assistant.grounding.support import SupportModel
 from assistant.grounding.units import cut
-from assistant.retriever import Catalog
+from assistant.retrieval.index.catalog import Catalog
 
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 

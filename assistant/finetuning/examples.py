@@ -15,7 +15,7 @@ from assistant.core.errors import NoteError
 from assistant.core.markdown import plain_text, sentences
 from assistant.core.records import Hit, Note, Passage
 from assistant.prompt import defuse
-from assistant.search.lexical import LexicalIndex
+from assistant.retrieval.index.lexical_index import LexicalIndex
 
 HELD_OUT_SHARE = 0.1  # of the notes, whole
 SNIPPETS = 3  # passages put before a question, as in use

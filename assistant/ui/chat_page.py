@@ -16,7 +16,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
 from assistant.feedback import feedback_of
 from assistant.loading import Loading
-from assistant.notes import Library
+from assistant.retrieval.notes.library import Library
 from assistant.suggestions import suggest, suggest_nearest
 from assistant.ui.answer import missed_model
 from assistant.ui.chat_keeper import are_chats_back, keep_chats, keep_question

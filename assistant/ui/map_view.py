@@ -12,7 +12,7 @@ import streamlit as st
 
 from assistant.assembly import Parts
 from assistant.core.records import Hit
-from assistant.library.positions import Map
+from assistant.retrieval.index.note_map import Map
 from assistant.ui.last_question import last_question
 from assistant.ui.note_list import topic_of
 from assistant.ui.note_view import open_note, query_of

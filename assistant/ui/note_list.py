@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.core.records import Note
-from assistant.notes import UPLOADS, Library
+from assistant.retrieval.notes.library import PREFIX, UPLOADS, Library
 from assistant.ui.note_view import open_note
 from assistant.ui.safe import safe_label
-from assistant.uploads.session import PREFIX
 
 OWN, ADDED, OTHER = "Your files", "Added files", "Other notes"
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.core.records import Note, Passage, Reference
-from assistant.notes import Library
+from assistant.retrieval.notes.library import Library
 from assistant.ui.safe import safe_label, safe_markdown
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`\\]+")

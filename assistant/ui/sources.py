@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from assistant.core.records import Hit, Note, Passage, Reference
-from assistant.notes import Library
+from assistant.retrieval.notes.library import Library
 from assistant.transcript import strength
 from assistant.ui.dialogs import dialog
 from assistant.ui.note_view import query_of

@@ -9,7 +9,7 @@ from streamlit.navigation.page import Page
 
 from assistant.conversation import Chat, Exchange
 from assistant.feedback import Feedback
-from assistant.notes import Library
+from assistant.retrieval.notes.library import Library
 from assistant.ui.actions import draw_actions, draw_offer
 from assistant.ui.answer import draw_text
 from assistant.ui.safe import safe_label

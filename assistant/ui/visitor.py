@@ -10,10 +10,10 @@ import streamlit as st
 from assistant.assembly import Parts
 from assistant.chat import Assistant
 from assistant.core.settings import Settings
-from assistant.library.positions import Cartographer, Map
-from assistant.library.shelf import Shelf
-from assistant.notes import Library
-from assistant.retriever import Catalog
+from assistant.retrieval.index.catalog import Catalog
+from assistant.retrieval.index.note_map import Cartographer, Map
+from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.notes.library import Library
 from assistant.uploads.access import Gate, Place, on_public_host, place_for
 from assistant.uploads.folder import FolderUploads
 from assistant.uploads.kept import Kept

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.core.errors import NoteError, UploadError
 from assistant.core.files import flush
-from assistant.notes import UPLOADS, NoteFile, list_files
+from assistant.retrieval.notes.library import UPLOADS, NoteFile, list_files
 from assistant.uploads.kept import Progress
 from assistant.uploads.limits import FOLDER_BYTES, FOLDER_FILES, MIB
 from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, retitled

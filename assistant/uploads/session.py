@@ -8,18 +8,16 @@ from collections.abc import Callable
 
 from assistant.core.errors import UploadError
 from assistant.core.records import Note
-from assistant.index import Index, build
-from assistant.library.joined import joined
-from assistant.notes import Library
-from assistant.retriever import Catalog
-from assistant.search.abbreviations import Abbreviations
-from assistant.search.encoder import Encoder
-from assistant.search.lexical import LexicalIndex
+from assistant.retrieval.embedding.passage_encoder import Encoder
+from assistant.retrieval.index.abbreviations import Abbreviations
+from assistant.retrieval.index.catalog import Catalog
+from assistant.retrieval.index.joined_catalog import joined
+from assistant.retrieval.index.lexical_index import LexicalIndex
+from assistant.retrieval.index.passage_index import Index, build
+from assistant.retrieval.notes.library import PREFIX, Library
 from assistant.uploads.kept import Progress
 from assistant.uploads.limits import CHARACTERS_A_PASSAGE, PROCESS_PASSAGES, SESSION_FILES, SESSION_PASSAGES
 from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, placed, retitled
-
-PREFIX = "private:"  # of the path of a private note; no file of the knowledge folder begins like this
 
 
 class Budget:

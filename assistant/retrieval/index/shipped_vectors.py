@@ -17,9 +17,9 @@ import numpy as np
 from assistant.core.errors import IndexingError
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
-from assistant.index import Index
-from assistant.notes import UPLOADS
-from assistant.search.encoder import DIGEST_BYTES, Encoder, digest_of
+from assistant.retrieval.embedding.passage_encoder import DIGEST_BYTES, Encoder, digest_of
+from assistant.retrieval.index.passage_index import Index
+from assistant.retrieval.notes.library import UPLOADS
 
 FOLDER = ".vectors"  # in the knowledge folder; hidden, so it is never read as a note
 log = logging.getLogger(__name__)

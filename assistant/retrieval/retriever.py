@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field
 from itertools import chain
-from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from assistant.core.records import Hit, Passage, Retrieval, Turn
 from assistant.core.vectors import Embed, Embedder, Vectors
-from assistant.search.abbreviations import Abbreviations
-from assistant.search.coverage import CoverageModel, Evidence, Words
-from assistant.search.encoder import whole_text
-from assistant.search.followup import standalone
-from assistant.search.lexical import stems_of
-from assistant.search.remembered import Remembered
-from assistant.search.spelling import as_in_notes
+from assistant.retrieval.embedding.cache import Remembered
+from assistant.retrieval.embedding.passage_encoder import whole_text
+from assistant.retrieval.index.catalog import Catalog, Dense, Scores
+from assistant.retrieval.index.lexical_index import stems_of
+from assistant.retrieval.query.coverage import CoverageModel, Evidence, Words
+from assistant.retrieval.query.followup import standalone
+from assistant.retrieval.query.spelling import as_in_notes
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
 LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
@@ -28,44 +25,7 @@ ASKING = set(chain.from_iterable(stems_of(["what explain define describe definit
 TOO_ALIKE = 0.93  # cosine above which a passage repeats one already chosen
 
 Found = list[tuple[int, float]]  # rows with their cosines, best first
-Scores = npt.NDArray[np.float32]  # [passages]
 Searched = tuple[Vectors, Found, Scores]  # the vector of a query, and what both searches found
-
-
-class Dense(Protocol):
-    """Passages and their vectors, such as ``Index``."""
-
-    @property
-    def passages(self) -> tuple[Passage, ...]:
-        """Every passage, row by row."""
-
-    def search(self, query: Vectors, count: int) -> list[tuple[int, float]]:
-        """The nearest passages: (row, cosine), best first."""
-
-    def vector(self, row: int) -> Vectors:
-        """The unit vector of a passage."""
-
-
-class Lexical(Protocol):
-    """Scores by words, such as ``LexicalIndex``."""
-
-    def scores(self, query: str) -> Scores:
-        """The score of every passage."""
-
-    def frequency(self, stem: str) -> int:
-        """In how many passages a stem occurs."""
-
-    def rarity(self, stem: str) -> float:
-        """How rare a stem is: 0 in every passage, 1 in none."""
-
-
-@dataclass(frozen=True)
-class Catalog:
-    """Both indexes over the same passages, and what these abbreviate: what one question is answered from."""
-
-    index: Dense
-    lexical: Lexical
-    abbreviations: Abbreviations = field(default_factory=Abbreviations)
 
 
 class Retriever:

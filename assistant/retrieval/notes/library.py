@@ -19,6 +19,7 @@ from assistant.core.records import Note, Passage, Reference, SkippedNote
 
 SUFFIXES = (".md", ".markdown", ".txt")
 UPLOADS = "uploads"  # sub-folder of what visitors added; it is not shipped with the notes
+PREFIX = "private:"  # of the path of a private note; no file of the knowledge folder begins like this
 LARGEST_BYTES = 5_000_000
 LONGEST_FRONT_MATTER = 20_000  # characters
 LONGEST_WORDS = 200  # of a passage; MiniLM reads 256 word pieces, so the end of a longer one would not be searched

@@ -63,7 +63,7 @@ def load_embedder(name: str) -> SentenceEmbedder:
 
 def _load_packaged() -> SentenceEmbedder:
     # Imported here: it brings OpenVINO, which listing notes or printing help should not pay.
-    from assistant.search.minilm import MiniLM
+    from assistant.retrieval.embedding.minilm import MiniLM
 
     model = MiniLM(packaged_folder())
     return SentenceEmbedder(model.encode, model.width, f"all-MiniLM-L6-v2@{model.fingerprint}")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from assistant.core.errors import AssistantError
 from assistant.core.records import SkippedNote
-from assistant.index import Refresh, refresh
-from assistant.notes import Library, NoteFile, list_files, read_library
-from assistant.retriever import Catalog
-from assistant.search.abbreviations import Abbreviations
-from assistant.search.encoder import Encoder
-from assistant.search.lexical import LexicalIndex
+from assistant.retrieval.embedding.passage_encoder import Encoder
+from assistant.retrieval.index.abbreviations import Abbreviations
+from assistant.retrieval.index.catalog import Catalog
+from assistant.retrieval.index.lexical_index import LexicalIndex
+from assistant.retrieval.index.passage_index import Refresh, refresh
+from assistant.retrieval.notes.library import Library, NoteFile, list_files, read_library
 
 LOOK_SECONDS = 1.0  # at most one look at the folder in this time, however many ask
 log = logging.getLogger(__name__)

@@ -18,10 +18,10 @@ import numpy as np
 from assistant.core.errors import IndexingError
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
-from assistant.notes import Library
-from assistant.search.encoder import DIGEST_BYTES, Encoder, digest_of
-from assistant.search.generations import Damaged, Generations
-from assistant.search.nearest import NEW, Nearest, build_nearest, read_nearest, write_nearest
+from assistant.retrieval.embedding.passage_encoder import DIGEST_BYTES, Encoder, digest_of
+from assistant.retrieval.index.snapshot_store import Damaged, Generations
+from assistant.retrieval.index.vector_index import NEW, Nearest, build_nearest, read_nearest, write_nearest
+from assistant.retrieval.notes.library import Library
 
 FORMAT = 4  # raise it whenever what is embedded or stored changes: older indexes are then rebuilt
 DIGESTS = "digests.bin"  # of DIGEST_BYTES each, row by row

@@ -9,8 +9,8 @@ import numpy as np
 
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
-from assistant.retriever import Catalog, Dense, Lexical, Scores
-from assistant.search.lexical import rarity_among
+from assistant.retrieval.index.catalog import Catalog, Dense, Lexical, Scores
+from assistant.retrieval.index.lexical_index import rarity_among
 
 
 class JoinedIndex:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from assistant.search.lexical import stems_of
+from assistant.retrieval.index.lexical_index import stems_of
 
 _WORD = re.compile(r"[A-Za-z]{5,}")
 # With an s everywhere; with a z some would have the stem of another word, as "improvize" has that of "improve".

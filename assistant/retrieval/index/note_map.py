@@ -22,11 +22,11 @@ import numpy.typing as npt
 from assistant.core.errors import IndexingError
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
-from assistant.index import Index
-from assistant.library.shipped import FOLDER
-from assistant.notes import UPLOADS
-from assistant.retriever import Dense
-from assistant.search.encoder import digest_of
+from assistant.retrieval.embedding.passage_encoder import digest_of
+from assistant.retrieval.index.catalog import Dense
+from assistant.retrieval.index.passage_index import Index
+from assistant.retrieval.index.shipped_vectors import FOLDER
+from assistant.retrieval.notes.library import UPLOADS
 
 Places = npt.NDArray[np.float32]  # [passages, 2], each about -1 to 1
 Place = npt.NDArray[np.float32]  # [2]

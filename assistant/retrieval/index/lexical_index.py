@@ -15,7 +15,7 @@ import numpy.typing as npt
 import Stemmer
 
 from assistant.core.records import Passage
-from assistant.search.encoder import whole_text
+from assistant.retrieval.embedding.passage_encoder import whole_text
 
 if TYPE_CHECKING:
     import bm25s

@@ -1,0 +1,1 @@
+"""What is searched: vectors, words, abbreviations, kept on disk and in memory."""

@@ -1,0 +1,1 @@
+"""What a question needs before and after the search: spelling, history, coverage."""
