@@ -10,17 +10,16 @@ from assistant.chat import Assistant
 from assistant.core.errors import AssistantError
 from assistant.core.host import Host, look_at_host
 from assistant.core.settings import Settings
-from assistant.engines.process import EngineProcess
-from assistant.engines.switching import SwitchingGenerator
-from assistant.engines.upgrade import Upgrade
-from assistant.generator import Elsewhere, Generator
+from assistant.inference.generator import Elsewhere, Generator
+from assistant.inference.manager.memory import Guard, cache_bytes
+from assistant.inference.manager.process import EngineProcess
+from assistant.inference.manager.replacement import Replacement
+from assistant.inference.manager.switching import SwitchingGenerator
+from assistant.inference.manager.upgrade import Upgrade
+from assistant.inference.models.catalog import Candidate, Choice, list_candidates
+from assistant.inference.models.choice import choose
+from assistant.inference.models.hub import hub_is_off
 from assistant.journal import Journal
-from assistant.models.candidates import Candidate, Choice, list_candidates
-from assistant.models.choice import choose
-from assistant.models.guard import Guard
-from assistant.models.hub import hub_is_off
-from assistant.models.replacement import Replacement
-from assistant.models.shapes import APP_BYTES, GIB
 from assistant.retrieval.embedding.embedder import load_embedder
 from assistant.retrieval.embedding.passage_encoder import PassageEncoder
 from assistant.retrieval.index.shipped_vectors import ShippedVectors
@@ -167,19 +166,10 @@ def _start(candidate: Candidate, settings: Settings) -> EngineProcess:
     return EngineProcess(candidate, settings, cache_bytes(look_at_host(settings.home), candidate.memory))
 
 
-def cache_bytes(host: Host, model_bytes: int) -> int:
-    """Bytes for the key/value cache: a quarter of what model and app leave free, between a quarter and four GiB.
-
-    The least still holds one full window of GPT-2 XL at 8 bits, with the ends of five beams.
-    """
-    left = host.memory_free - model_bytes - APP_BYTES
-    return int(min(4 * GIB, max(GIB // 4, left // 4)))
-
-
 def _remote(settings: Settings) -> tuple[Choice, Generator | None]:
     # Imported here: the openai client takes half a second, which every first visitor would wait.
-    from assistant.engines.endpoints import Endpoints
-    from assistant.engines.remote import RemoteGenerator
+    from assistant.inference.serving.endpoints import Endpoints
+    from assistant.inference.serving.remote import RemoteGenerator
 
     model = "" if settings.model in ("auto", "none") else settings.model
     key = settings.api_key.get_secret_value()

@@ -14,10 +14,10 @@ from assistant.citations import Citations
 from assistant.core.errors import AssistantError
 from assistant.core.heartbeat import aside
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
-from assistant.decoding import Decoding
-from assistant.generator import Generator, held
 from assistant.grounding.lead import choose_lead, lead_text
 from assistant.grounding.support import SupportModel, shipped_support
+from assistant.inference.decoding import Decoding
+from assistant.inference.generator import Generator, held
 from assistant.prompt import build_prompt, retells
 from assistant.repeats import Repeats
 from assistant.retrieval.index.catalog import Catalog

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Turn
-from assistant.decoding import Decoding
 from assistant.grounding.lead import lead_text
+from assistant.inference.decoding import Decoding
 
 LONGEST_CHAT = 300  # exchanges, all versions counted; each takes about 15 KB
 TITLE_CHARACTERS = 42

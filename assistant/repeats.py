@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from assistant.core.lru_cache import Recent
 from assistant.core.records import ModelInfo, Piece, Prompt
-from assistant.decoding import Decoding
+from assistant.inference.decoding import Decoding
 
 MOST = 256  # answers; of some KB each
 WHOLE = ("stop", "length", "repeated")  # an answer that was stopped or failed may go otherwise next time

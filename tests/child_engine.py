@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's pa
 from fakes import ScriptedEngine
 
 from assistant.core.parent import end_with_parent
-from assistant.engines.life import KEY_VARIABLE
-from assistant.engines.serve import FAILED, serve
-from assistant.generator import Counters
+from assistant.inference.engine import Counters
+from assistant.inference.manager.worker import KEY_VARIABLE
+from assistant.inference.serving.child import FAILED, serve
 
 
 class Faulty(ScriptedEngine):

@@ -37,7 +37,10 @@ LIMIT = 2_700_000_000  # bytes; what the service's documentation promises at bes
 QUESTION = "What is dropout and what happens at test time?"
 READY_SECONDS = 1200.0
 WRITTEN = ("stop", "length", "repeated")  # how an answer of a model ends that did not fail
-GUARDS = (" WARNING assistant.models.guard ", " WARNING assistant.engines.process ")  # lines of a step down
+GUARDS = (
+    " WARNING assistant.inference.manager.memory ",
+    " WARNING assistant.inference.manager.process ",
+)  # lines of a step down
 
 
 @dataclass
@@ -203,8 +206,8 @@ def failures(figures: dict[str, object], model: str, with_limit: bool = True) ->
 
 def name_of(model: str) -> str:
     """What the page calls the model of a value for ASSISTANT_MODEL."""
-    from assistant.models import embedded
-    from assistant.models.shapes import shape_called
+    from assistant.inference.models import embedded
+    from assistant.inference.models.shapes import shape_called
 
     if model == "embedded":
         return embedded.NAME
@@ -227,7 +230,7 @@ def main() -> int:
         model = given.model
         if given.shape:
             from assistant.bench.shapes import make_checkpoint
-            from assistant.engines.gpt2_to_openvino import convert
+            from assistant.inference.gpt2.convert import convert
 
             work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             model = str(convert(make_checkpoint(given.shape, work / "fp32"), work / f"{given.shape}-int8", 8))

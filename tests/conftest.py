@@ -74,6 +74,6 @@ def tiny_checkpoint(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_converted(tmp_path_factory, tiny_checkpoint):
     """The same model converted for the CPU engine without loss."""
-    from assistant.engines.gpt2_to_openvino import convert
+    from assistant.inference.gpt2.convert import convert
 
     return convert(tiny_checkpoint, tmp_path_factory.mktemp("tiny") / "converted", 32)

@@ -181,7 +181,7 @@ def page_with_stub(folder: Path, engine: EchoEngine, key: str = "key", **setting
     """The page over a few shipped notes, its generator a stub on a loopback port behind a key."""
     from test_server import served
 
-    from assistant.engines.server import create_app
+    from assistant.inference.serving.server import create_app
 
     notes = shipped_notes(folder / "notes", *TOPICS)
     with (

@@ -11,8 +11,8 @@ from transformers import AutoTokenizer
 
 from assistant.core.errors import EngineError
 from assistant.core.records import ModelInfo, Piece
-from assistant.decoding import Decoding
-from assistant.generator import Busy, Engine, Request, stream_from
+from assistant.inference.decoding import Decoding
+from assistant.inference.engine import Busy, Engine, Request, stream_from
 
 INFO = ModelInfo("tiny", "engine", 96)
 PROMPT = "the gradient descends the loss and"

@@ -14,9 +14,9 @@ import numpy as np
 from assistant.core.errors import EngineError
 from assistant.core.records import Hit, ModelInfo, Passage, Piece
 from assistant.core.vectors import Vectors
-from assistant.decoding import Decoding
-from assistant.engines.process import EngineStatus
-from assistant.generator import Busy, Cancel, Counters, Request, Sink
+from assistant.inference.decoding import Decoding
+from assistant.inference.engine import Busy, Cancel, Counters, Request, Sink
+from assistant.inference.manager.process import EngineStatus
 from assistant.retrieval.embedding.passage_encoder import whole_text
 from assistant.retrieval.query.coverage import CoverageModel
 from assistant.retrieval.retriever import Retriever

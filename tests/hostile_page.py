@@ -11,7 +11,7 @@ from hostile import hostile_texts
 
 from assistant.conversation import Chat
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Passage, Reference
-from assistant.decoding import decoding_for
+from assistant.inference.decoding import decoding_for
 from assistant.retrieval.notes.library import Note
 from assistant.ui.note_view import draw_note
 from assistant.ui.sentences import whole_markdown

@@ -13,8 +13,8 @@ from assistant.assembly import Parts
 from assistant.chat import Assistant, Event
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
+from assistant.inference.models.catalog import Choice
 from assistant.loading import Loading
-from assistant.models.candidates import Choice
 from assistant.retrieval.note_store import Shelf
 
 COVERED = "Dropout sets random units to zero during training"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fakes import count_words
 
 from assistant.core.records import ModelInfo, Piece
-from assistant.generator import Busy, Cancel, Counters, Request, Sink
+from assistant.inference.engine import Busy, Cancel, Counters, Request, Sink
 
 
 @dataclass(eq=False)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.engines.assembler import Assembler
+from assistant.inference.engines.assembler import Assembler
 
 
 def decode_bytes(tokens: list[int]) -> str:

@@ -22,8 +22,8 @@ from assistant.core.errors import EngineError, ModelError
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo, Piece
 from assistant.core.settings import REPOSITORY
-from assistant.engines.gpt2_checkpoint import GPT2Checkpoint
-from assistant.generator import Request, Sink
+from assistant.inference.engine import Request, Sink
+from assistant.inference.gpt2.checkpoint import GPT2Checkpoint
 
 GB = 10**9
 OWN_CACHE = {"TORCHINDUCTOR_CACHE_DIR": tempfile.gettempdir()}  # torch makes it at once, and leaves it

@@ -7,8 +7,8 @@ import pytest
 from browsing import MARKS, answer, ask, sources, visit
 from page_server import page_of_topics
 
-from assistant.engines.gguf_weights import exact_model
-from assistant.models.embedded import packaged_file
+from assistant.inference.engines.gguf_weights import exact_model
+from assistant.inference.models.embedded import packaged_file
 
 pytestmark = MARKS
 

@@ -12,7 +12,7 @@ from page_server import page_of_topics
 from serving import served
 
 from assistant.core.records import ModelInfo
-from assistant.engines.server import create_app
+from assistant.inference.serving.server import create_app
 
 pytestmark = MARKS
 

@@ -8,7 +8,7 @@ from fakes import ScriptedEngine
 from page_server import page_of_topics, page_server, shipped_notes
 from serving import served
 
-from assistant.engines.server import create_app
+from assistant.inference.serving.server import create_app
 
 pytestmark = MARKS
 

@@ -11,7 +11,7 @@ from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Waited, Wrote
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.records import ModelInfo, Piece, Prompt, Turn
-from assistant.decoding import decoding_for
+from assistant.inference.decoding import decoding_for
 from assistant.repeats import Repeats
 from assistant.retrieval.note_store import Shelf
 

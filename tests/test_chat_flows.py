@@ -10,7 +10,7 @@ from page import COVERED, UNCOVERED, ScriptedAssistant
 
 from assistant.chat import Checked, Finished, Found, Wrote
 from assistant.core.records import Answer, CheckedSentence, LeadSentence, Piece, Retrieval
-from assistant.decoding import PRESETS
+from assistant.inference.decoding import PRESETS
 
 FOCUSED = PRESETS["focused"].decoding.for_model(retells=False)
 SOURCE = hit("Dropout drops units.", 1, "Dropout", "What is dropout?", 0.7)

@@ -5,7 +5,7 @@ import pytest
 from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.core.errors import AssistantError
 from assistant.core.records import LeadSentence, Turn
-from assistant.decoding import Decoding
+from assistant.inference.decoding import Decoding
 
 DECODING = Decoding()
 

@@ -15,8 +15,8 @@ from stateful import Stateful
 from tiny_gpt2 import END, load, make, reference, shards, train_tokenizer
 from transformers import AutoTokenizer, GPT2LMHeadModel, PreTrainedTokenizerFast
 
-from assistant.engines import gpt2_weights
-from assistant.engines.gpt2_to_openvino import activation_group, convert
+from assistant.inference.gpt2 import weights as gpt2_weights
+from assistant.inference.gpt2.convert import activation_group, convert
 
 # What quantisation does is tested exactly: no rounding of activations or caches on top of the weights'.
 EXACT = {"KV_CACHE_PRECISION": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0, "INFERENCE_PRECISION_HINT": "f32"}

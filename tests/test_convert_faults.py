@@ -14,8 +14,8 @@ from tiny_gpt2 import load, make, shards, train_tokenizer
 from transformers import PreTrainedTokenizerFast
 
 from assistant.core.errors import ModelError
-from assistant.engines import gpt2_to_openvino
-from assistant.engines.gpt2_to_openvino import convert
+from assistant.inference.gpt2 import convert as gpt2_to_openvino
+from assistant.inference.gpt2.convert import convert
 
 
 @pytest.fixture(scope="session")

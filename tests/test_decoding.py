@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.core.errors import SettingsError
-from assistant.decoding import PRESETS, Decoding, decoding_for
+from assistant.inference.decoding import PRESETS, Decoding, decoding_for
 
 
 @pytest.mark.parametrize("name", PRESETS)

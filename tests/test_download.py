@@ -21,9 +21,9 @@ from tiny_gpt2 import make, shards, train_tokenizer
 
 from assistant.core.errors import ModelError, Postponed
 from assistant.core.settings import REPOSITORY
-from assistant.engines.download import fetch_checkpoint
-from assistant.models import embedded
-from assistant.models.hub import COMPLETE, download_folder, has_weights, hub_answers, local_checkpoint
+from assistant.inference.models import embedded
+from assistant.inference.models.download import fetch_checkpoint
+from assistant.inference.models.hub import COMPLETE, download_folder, has_weights, hub_answers, local_checkpoint
 
 WEIGHTS = "model.safetensors"
 MB = 10**6

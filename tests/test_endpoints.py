@@ -8,10 +8,10 @@ from engine_checks import until
 
 from assistant.core.errors import EngineError
 from assistant.core.records import ModelInfo, Piece
-from assistant.decoding import decoding_for
-from assistant.engines import endpoints
-from assistant.engines.endpoints import Endpoints
-from assistant.generator import held
+from assistant.inference.decoding import decoding_for
+from assistant.inference.generator import held
+from assistant.inference.serving import endpoints
+from assistant.inference.serving.endpoints import Endpoints
 
 
 class Server:

@@ -15,7 +15,7 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
 from assistant.core.records import Hit, Note
 from assistant.core.settings import REPOSITORY
-from assistant.engines.gpt2_to_openvino import convert
+from assistant.inference.gpt2.convert import convert
 from assistant.prompt import snippet
 from assistant.retrieval.notes.library import read_library
 

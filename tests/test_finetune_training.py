@@ -12,9 +12,6 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo
-from assistant.decoding import Decoding
-from assistant.engines.gpt2_to_openvino import convert
-from assistant.engines.openvino import OpenVinoEngine
 from assistant.finetuning import run as story
 from assistant.finetuning.base import open_base
 from assistant.finetuning.data import prepare
@@ -23,7 +20,10 @@ from assistant.finetuning.needs import memory_needed
 from assistant.finetuning.recipe import Recipe
 from assistant.finetuning.run import Job, finetune
 from assistant.finetuning.training import Training
-from assistant.generator import Request, stream_from
+from assistant.inference.decoding import Decoding
+from assistant.inference.engine import Request, stream_from
+from assistant.inference.engines.openvino_engine import OpenVinoEngine
+from assistant.inference.gpt2.convert import convert
 
 NOTES = small_notes()
 HOST = Host(2**34, 2**34, 2**40, 2, "", 0)

@@ -4,11 +4,11 @@ import pytest
 
 from assistant.core.host import Memory
 from assistant.core.records import ModelInfo
-from assistant.engines.process import EngineStatus
-from assistant.engines.switching import SwitchingGenerator
-from assistant.models.candidates import Candidate
-from assistant.models.guard import LEAST_CACHE, SHORT_LOOKS, Guard, Rung, is_short, lower, reserve
-from assistant.models.shapes import GIB
+from assistant.inference.manager.memory import LEAST_CACHE, SHORT_LOOKS, Guard, Rung, is_short, lower, reserve
+from assistant.inference.manager.process import EngineStatus
+from assistant.inference.manager.switching import SwitchingGenerator
+from assistant.inference.models.catalog import Candidate
+from assistant.inference.models.shapes import GIB
 
 PLENTY, NOTHING = Memory(8 * GIB, 4 * GIB), Memory(8 * GIB, 0)
 CACHE = 2 * LEAST_CACHE

@@ -9,7 +9,7 @@ from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 from assistant.chat import Assistant, Wrote
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.settings import read_settings
-from assistant.decoding import decoding_for
+from assistant.inference.decoding import decoding_for
 from assistant.journal import Journal
 from assistant.logs import OneLine, set_up_logs
 from assistant.retrieval.note_store import Shelf

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from test_transcript import chat  # noqa: F401 - a fixture
 
 from assistant.conversation import Chat
-from assistant.decoding import Decoding
+from assistant.inference.decoding import Decoding
 from assistant.kept_chats import MOST_BYTES, Kept, chat_record, exchange_record, read_records
 from assistant.transcript import chat_to_json
 

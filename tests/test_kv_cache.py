@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from assistant.engines.kv_cache import cache_shape
+from assistant.inference.engines.kv_cache import cache_shape
 
 
 def text(value):

@@ -17,12 +17,12 @@ from assistant.chat import Assistant
 from assistant.core.errors import EngineError
 from assistant.core.records import ModelInfo
 from assistant.core.settings import REPOSITORY, read_settings
-from assistant.decoding import decoding_for
-from assistant.engines import life
-from assistant.engines import process as process_module
-from assistant.engines.life import End
-from assistant.engines.process import EngineProcess
-from assistant.models.candidates import Candidate
+from assistant.inference.decoding import decoding_for
+from assistant.inference.manager import process as process_module
+from assistant.inference.manager import worker as life
+from assistant.inference.manager.process import EngineProcess
+from assistant.inference.manager.worker import End
+from assistant.inference.models.catalog import Candidate
 from assistant.retrieval.note_store import Shelf
 
 FOCUSED = decoding_for("focused")

@@ -7,11 +7,11 @@ import pytest
 from assistant.core.errors import ModelError
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
-from assistant.models import embedded as embedded_model
-from assistant.models.candidates import list_candidates
-from assistant.models.choice import choose
-from assistant.models.hub import COMPLETE, download_folder
-from assistant.models.shapes import APP_BYTES, GIB, SHAPES, converted_folder, shape_of
+from assistant.inference.models import embedded as embedded_model
+from assistant.inference.models.catalog import list_candidates
+from assistant.inference.models.choice import choose
+from assistant.inference.models.hub import COMPLETE, download_folder
+from assistant.inference.models.shapes import APP_BYTES, GIB, SHAPES, converted_folder, shape_of
 
 
 def host(gigabytes: float = 16.0) -> Host:
@@ -24,13 +24,13 @@ def embedded(tmp_path, monkeypatch):
     """The GGUF file of an installed package."""
     file = tmp_path / "small.gguf"
     file.write_bytes(b"GGUF")
-    monkeypatch.setattr("assistant.models.embedded.packaged_file", lambda: file)
+    monkeypatch.setattr("assistant.inference.models.embedded.packaged_file", lambda: file)
     return file
 
 
 @pytest.fixture
 def no_embedded(monkeypatch):
-    monkeypatch.setattr("assistant.models.embedded.packaged_file", lambda: None)
+    monkeypatch.setattr("assistant.inference.models.embedded.packaged_file", lambda: None)
 
 
 def convert(settings, *names):

@@ -11,9 +11,9 @@ from assistant.assembly import Parts
 from assistant.chat import Assistant
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
-from assistant.decoding import decoding_for
+from assistant.inference.decoding import decoding_for
+from assistant.inference.models.catalog import Choice
 from assistant.loading import Loading
-from assistant.models.candidates import Choice
 from assistant.retrieval.note_store import Shelf
 from assistant.ui.note_list import by_topic, topic_of
 from assistant.ui.note_view import slug

@@ -7,9 +7,9 @@ import engine_checks as checks
 import pytest
 
 from assistant.core.errors import ModelError
-from assistant.decoding import Decoding
-from assistant.engines.openvino import OpenVinoEngine
-from assistant.generator import Request, stream_from
+from assistant.inference.decoding import Decoding
+from assistant.inference.engine import Request, stream_from
+from assistant.inference.engines.openvino_engine import OpenVinoEngine
 
 RUNNING, WAITING = 2, 2
 
@@ -110,7 +110,7 @@ def test_each_stage_reads_the_prompt_and_all_that_was_kept_before(engine, monkey
 
 
 def test_beams_that_a_small_cache_cuts_do_not_look_complete(tiny_converted, monkeypatch):
-    monkeypatch.setattr("assistant.engines.openvino_pipeline.LEAST_BLOCKS", 3)
+    monkeypatch.setattr("assistant.inference.engines.openvino_pipeline.LEAST_BLOCKS", 3)
     small = OpenVinoEngine(tiny_converted, checks.INFO, running=1, waiting=1, cache_bytes=1, threads=1)
     try:
         whole = Decoding("custom", max_new_tokens=60, num_beams=5, early_stopping=True)

@@ -13,10 +13,10 @@ from streamlit.testing.v1 import AppTest
 from assistant.chat import NOT_COVERED
 from assistant.core.errors import EngineError, ModelError
 from assistant.core.settings import REPOSITORY, read_settings
-from assistant.decoding import PRESETS
-from assistant.engines.process import EngineStatus
-from assistant.engines.progress import UpgradeStatus
-from assistant.engines.switching import SwitchingGenerator
+from assistant.inference.decoding import PRESETS
+from assistant.inference.manager.process import EngineStatus
+from assistant.inference.manager.status import UpgradeStatus
+from assistant.inference.manager.switching import SwitchingGenerator
 from assistant.loading import Loading
 from assistant.ui.model_box import LATER_SECONDS, SOON_SECONDS, look_at_model
 

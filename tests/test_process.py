@@ -14,9 +14,9 @@ from engine_checks import GREEDY, PROMPT, expected, until
 from assistant.core.errors import EngineError
 from assistant.core.records import ModelInfo
 from assistant.core.settings import REPOSITORY, read_settings
-from assistant.decoding import Decoding
-from assistant.engines.process import EngineProcess
-from assistant.models.candidates import Candidate
+from assistant.inference.decoding import Decoding
+from assistant.inference.manager.process import EngineProcess
+from assistant.inference.models.catalog import Candidate
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +48,7 @@ def text_of(process: EngineProcess) -> str:
 
 
 def test_it_answers_survives_kill_9_and_ends_when_closed(tiny_converted, tiny_checkpoint, monkeypatch):
-    monkeypatch.setattr("assistant.engines.life.LOOK_SECONDS", 0.2)
+    monkeypatch.setattr("assistant.inference.manager.worker.LOOK_SECONDS", 0.2)
     right = expected(tiny_checkpoint, GREEDY)
     with started(tiny_converted) as process:
         with pytest.raises(EngineError, match="still loading"):

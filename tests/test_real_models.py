@@ -13,7 +13,7 @@ from assistant.assembly import assemble
 from assistant.chat import Finished, Found, Prompted, Wrote
 from assistant.core.openvino_core import core
 from assistant.core.settings import REPOSITORY, read_settings
-from assistant.decoding import decoding_for
+from assistant.inference.decoding import decoding_for
 
 pytestmark = pytest.mark.slow
 

@@ -19,11 +19,11 @@ from starlette.routing import Route
 
 from assistant.core.errors import EngineError
 from assistant.core.records import ModelInfo
-from assistant.decoding import Decoding, decoding_for
-from assistant.engines.patience import patiently
-from assistant.engines.remote import RemoteGenerator
-from assistant.engines.server import LARGEST_BODY, create_app
-from assistant.generator import Busy
+from assistant.inference.decoding import Decoding, decoding_for
+from assistant.inference.engine import Busy
+from assistant.inference.serving.remote import RemoteGenerator
+from assistant.inference.serving.server import LARGEST_BODY, create_app
+from assistant.inference.serving.stream_reader import patiently
 
 KEY = "secret"
 FOCUSED = decoding_for("focused")

@@ -4,8 +4,8 @@ import engine_checks as checks
 import pytest
 
 from assistant.core.errors import ModelError
-from assistant.decoding import Decoding
-from assistant.engines.torch import TorchEngine
+from assistant.inference.decoding import Decoding
+from assistant.inference.engines.torch_engine import TorchEngine
 
 WAITING = 2
 

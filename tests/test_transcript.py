@@ -11,7 +11,7 @@ from assistant import transcript
 from assistant.conversation import Chat
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer, CheckedSentence, LeadSentence
-from assistant.decoding import Decoding
+from assistant.inference.decoding import Decoding
 from assistant.transcript import (
     LONGEST_TEXT,
     chat_from_json,

@@ -12,8 +12,8 @@ import tiny_gpt2
 import torch
 
 from assistant.core.errors import EngineError
-from assistant.decoding import decoding_for
-from assistant.engines.remote import RemoteGenerator
+from assistant.inference.decoding import decoding_for
+from assistant.inference.serving.remote import RemoteGenerator
 
 pytestmark = pytest.mark.slow
 

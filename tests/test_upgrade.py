@@ -22,18 +22,18 @@ from assistant.core.errors import AssistantError, EngineError, ModelError
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo, Piece
 from assistant.core.settings import Settings
-from assistant.decoding import Decoding
-from assistant.engines.process import EngineProcess, EngineStatus
-from assistant.engines.progress import UpgradeStatus
-from assistant.engines.switching import SwitchingGenerator
-from assistant.engines.upgrade import MAX_FAILURES, Upgrade
-from assistant.generator import held
-from assistant.models import embedded
-from assistant.models.candidates import Candidate, Plan, list_candidates
-from assistant.models.choice import choose
-from assistant.models.hub import COMPLETE, download_folder
-from assistant.models.replacement import Replacement
-from assistant.models.shapes import GIB, SHAPES, converted_folder
+from assistant.inference.decoding import Decoding
+from assistant.inference.generator import held
+from assistant.inference.manager.process import EngineProcess, EngineStatus
+from assistant.inference.manager.replacement import Replacement
+from assistant.inference.manager.status import UpgradeStatus
+from assistant.inference.manager.switching import SwitchingGenerator
+from assistant.inference.manager.upgrade import MAX_FAILURES, Upgrade
+from assistant.inference.models import embedded
+from assistant.inference.models.catalog import Candidate, Plan, list_candidates
+from assistant.inference.models.choice import choose
+from assistant.inference.models.hub import COMPLETE, download_folder
+from assistant.inference.models.shapes import GIB, SHAPES, converted_folder
 
 GB = 10**9
 HOST = Host(
@@ -310,7 +310,7 @@ class Shelf:
 
 @pytest.mark.slow
 def test_a_hub_model_is_downloaded_converted_and_answers_in_place_of_the_first(hub, tmp_path, monkeypatch):  # noqa: F811
-    monkeypatch.setattr("assistant.engines.upgrade.KEEP_FREE", 10**18)
+    monkeypatch.setattr("assistant.inference.manager.upgrade.KEEP_FREE", 10**18)
     settings = settings_of(tmp_path, model=MODEL, running=1)
     better = choose(settings, HOST, True).better
     log: list[str] = []
@@ -505,7 +505,7 @@ def test_the_app_starts_without_asking_the_hub(tmp_path, monkeypatch):
         return Model(candidate.info.name, [])
 
     monkeypatch.setattr(assembly, "EngineProcess", start)
-    monkeypatch.setattr("assistant.models.hub._probe", lambda seconds: pytest.fail("the start asked the hub"))
+    monkeypatch.setattr("assistant.inference.models.hub._probe", lambda seconds: pytest.fail("the start asked the hub"))
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     choice, generator = assembly.start_generator(settings_of(tmp_path), HOST)
     assert isinstance(generator, SwitchingGenerator) and choice.better.info.name == "gpt2-xl"

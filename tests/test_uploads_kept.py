@@ -16,7 +16,7 @@ from upload_samples import MARKDOWN, TEXT
 
 from assistant.assembly import Assistant
 from assistant.core.errors import UploadError
-from assistant.decoding import decoding_for
+from assistant.inference.decoding import decoding_for
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.shipped_vectors import write_shipped
 from assistant.retrieval.note_store import Shelf

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from assistant.core.errors import EngineError
 from assistant.core.records import Piece
-from assistant.decoding import PRESETS, Decoding
-from assistant.generator import Engine, Request
+from assistant.inference.decoding import PRESETS, Decoding
+from assistant.inference.engine import Engine, Request
 
 BEAMS = PRESETS["seed"].decoding.num_beams
 VISITOR_PROMPT = 256

@@ -19,7 +19,7 @@ from assistant.bench.shapes import config_of, make_checkpoint
 from assistant.bench.worker import Job
 from assistant.core.errors import ModelError
 from assistant.core.host import look_at_host
-from assistant.engines.gpt2_checkpoint import GPT2Checkpoint, GPT2Shape
+from assistant.inference.gpt2.checkpoint import GPT2Checkpoint, GPT2Shape
 
 ROUNDS = 2
 LONG_SECONDS = 900.0  # after a first round of this length there is no second

@@ -24,7 +24,7 @@ from assistant.bench.measure import (
 )
 from assistant.core.errors import AssistantError
 from assistant.core.records import ModelInfo
-from assistant.generator import Engine
+from assistant.inference.engine import Engine
 
 CROWDS = (1, 4, 8)
 CACHE_BYTES = 2**29  # the least that the app gives its engine
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def _convert(job: Job) -> None:
-    from assistant.engines.gpt2_to_openvino import convert
+    from assistant.inference.gpt2.convert import convert
 
     began = time.perf_counter()
     convert(Path(job.source), Path(job.out), 8)
@@ -67,7 +67,7 @@ def _convert(job: Job) -> None:
 
 
 def _measure(job: Job) -> None:
-    from assistant.engines.serve import load_engine
+    from assistant.inference.engines.loading import load_engine
 
     info = ModelInfo("bench", job.engine, job.window)
     engine = load_engine(

@@ -21,8 +21,8 @@ from assistant.commands.shared import (
 from assistant.commands.waiting import await_model
 from assistant.core.errors import EngineError
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence
-from assistant.decoding import PRESETS, Decoding, decoding_for
 from assistant.grounding.lead import beyond_lead, lead_text
+from assistant.inference.decoding import PRESETS, Decoding, decoding_for
 from assistant.views import answer_view, retrieval_view
 
 

@@ -10,9 +10,9 @@ from tqdm import tqdm
 
 from assistant.commands.shared import settings_for
 from assistant.core.errors import ModelError
-from assistant.engines.gpt2_checkpoint import GPT2Checkpoint
-from assistant.engines.gpt2_to_openvino import convert as run_conversion
-from assistant.models.shapes import converted_folder, shape_of
+from assistant.inference.gpt2.checkpoint import GPT2Checkpoint
+from assistant.inference.gpt2.convert import convert as run_conversion
+from assistant.inference.models.shapes import converted_folder, shape_of
 
 
 @click.command()

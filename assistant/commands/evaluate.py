@@ -13,12 +13,12 @@ from assistant.assembly import open_shelf
 from assistant.commands.evaluate_answers import show_answer_figures
 from assistant.commands.evaluate_support import evaluate_support
 from assistant.commands.shared import ProgressBar, json_option, knowledge_option, settings_for
-from assistant.decoding import PRESETS
 from assistant.evaluation.answers import sample
 from assistant.evaluation.fit import fit_coverage
 from assistant.evaluation.gold import GOLD, read_gold
 from assistant.evaluation.labelled import LABELLED
 from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
+from assistant.inference.decoding import PRESETS
 from assistant.retrieval.query.coverage import MODEL, shipped_model
 
 

@@ -16,9 +16,9 @@ from assistant.commands.shared import ProgressBar, settings_for
 from assistant.commands.waiting import await_model
 from assistant.core.records import Answer
 from assistant.core.settings import Settings
-from assistant.decoding import decoding_for
 from assistant.evaluation.answers import AnswerFigures, measure_answers, shown_as_supported
 from assistant.evaluation.gold import Question
+from assistant.inference.decoding import decoding_for
 
 
 def show_answer_figures(

@@ -12,9 +12,9 @@ from assistant.commands.shared import obtain, settings_for
 from assistant.core.errors import ModelError, Postponed
 from assistant.core.host import look_at_host
 from assistant.core.parent import end_with_parent
-from assistant.engines.download import fetch_checkpoint
-from assistant.models.choice import choose
-from assistant.models.hub import hub_answers
+from assistant.inference.models.choice import choose
+from assistant.inference.models.download import fetch_checkpoint
+from assistant.inference.models.hub import hub_answers
 
 REPORT_SECONDS = 0.5
 
@@ -45,7 +45,7 @@ def fetch(model: str, child: bool, folder: Path | None, reserve: int) -> None:
 
 
 def _fetch_for_parent(hub_id: str, folder: Path, reserve: int) -> None:
-    """Download, with progress and the fault as lines of JSON for ``engines/upgrade.py``."""
+    """Download, with progress and the fault as lines of JSON for ``inference/manager/upgrade.py``."""
     end_with_parent()
     said_at = 0.0
 

@@ -17,9 +17,9 @@ from assistant.commands.shared import json_option, knowledge_option, settings_fo
 from assistant.core.errors import AssistantError
 from assistant.core.host import look_at_host
 from assistant.core.settings import Settings
-from assistant.engines.download import fetch_checkpoint
-from assistant.models.hub import download_folder, local_checkpoint
-from assistant.models.shapes import shape_called
+from assistant.inference.models.download import fetch_checkpoint
+from assistant.inference.models.hub import download_folder, local_checkpoint
+from assistant.inference.models.shapes import shape_called
 from assistant.retrieval.notes.library import read_library
 
 if TYPE_CHECKING:

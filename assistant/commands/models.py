@@ -10,10 +10,10 @@ import click
 
 from assistant.commands.shared import json_option, knowledge_option, settings_for
 from assistant.core.host import look_at_host
-from assistant.models.candidates import Candidate, list_candidates
-from assistant.models.choice import choose
-from assistant.models.hub import hub_answers
-from assistant.models.shapes import GIB
+from assistant.inference.models.catalog import Candidate, list_candidates
+from assistant.inference.models.choice import choose
+from assistant.inference.models.hub import hub_answers
+from assistant.inference.models.shapes import GIB
 
 
 @click.command()

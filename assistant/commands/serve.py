@@ -7,17 +7,18 @@ from pathlib import Path
 
 import click
 
-from assistant.assembly import cache_bytes
 from assistant.commands.shared import knowledge_option, obtain, settings_for
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.host import look_at_host
 from assistant.core.parent import end_with_parent
 from assistant.core.records import ModelInfo
-from assistant.engines.life import KEY_VARIABLE
-from assistant.engines.serve import FAILED, load_engine
-from assistant.engines.serve import serve as run_server
-from assistant.models.choice import choose
-from assistant.models.hub import hub_answers
+from assistant.inference.engines.loading import load_engine
+from assistant.inference.manager.memory import cache_bytes
+from assistant.inference.manager.worker import KEY_VARIABLE
+from assistant.inference.models.choice import choose
+from assistant.inference.models.hub import hub_answers
+from assistant.inference.serving.child import FAILED
+from assistant.inference.serving.child import serve as run_server
 
 
 @click.command()

@@ -15,8 +15,8 @@ from tqdm import tqdm
 
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.settings import Settings, read_settings
-from assistant.engines.upgrade import Upgrade
-from assistant.models.candidates import Candidate
+from assistant.inference.manager.upgrade import Upgrade
+from assistant.inference.models.catalog import Candidate
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -7,10 +7,10 @@ import sys
 import click
 
 from assistant.assembly import Parts
-from assistant.engines.life import LOAD_SECONDS
-from assistant.engines.process import EngineProcess
-from assistant.engines.switching import SwitchingGenerator
-from assistant.engines.upgrade import Upgrade
+from assistant.inference.manager.process import EngineProcess
+from assistant.inference.manager.switching import SwitchingGenerator
+from assistant.inference.manager.upgrade import Upgrade
+from assistant.inference.manager.worker import LOAD_SECONDS
 
 
 def await_model(parts: Parts) -> None:

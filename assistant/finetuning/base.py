@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.core.errors import ModelError
-from assistant.engines.gpt2_checkpoint import GPT2Checkpoint
-from assistant.models.candidates import config_of
-from assistant.models.hub import has_weights
+from assistant.inference.gpt2.checkpoint import GPT2Checkpoint
+from assistant.inference.models.catalog import config_of
+from assistant.inference.models.hub import has_weights
 
 LONGEST_WINDOW = 2048  # tokens of a row, for models that could read more
 

@@ -6,7 +6,7 @@ from assistant.core.errors import ModelError
 from assistant.core.host import Host
 from assistant.finetuning.base import Base
 from assistant.finetuning.recipe import Recipe
-from assistant.models.shapes import GB, GIB
+from assistant.inference.models.shapes import GB, GIB
 
 PROCESS = int(0.8 * GIB)  # Python, PyTorch and transformers without a model; on a GPU its context
 VALUE = 4  # bytes of a weight, a gradient or a moment: all fp32

@@ -6,8 +6,8 @@ import streamlit as st
 
 from assistant.conversation import Chat, Exchange
 from assistant.core.errors import AssistantError
-from assistant.decoding import PRESETS
 from assistant.feedback import Feedback
+from assistant.inference.decoding import PRESETS
 from assistant.transcript import exchange_to_markdown
 from assistant.ui.answer import missed_model
 from assistant.ui.context_map import show_making

@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.conversation import Exchange
 from assistant.core.records import Answer, Prompt
-from assistant.decoding import PRESETS
+from assistant.inference.decoding import PRESETS
 from assistant.ui.dialogs import dialog
 from assistant.ui.parameters import changes
 from assistant.ui.safe import safe_label

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.assembly import Parts
 from assistant.core.host import memory_of_app
-from assistant.models.shapes import GIB
+from assistant.inference.models.shapes import GIB
 from assistant.ui.safe import safe_label
 from assistant.ui.visitor import place_of
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import streamlit as st
 
 from assistant.assembly import Parts
-from assistant.generator import Elsewhere
+from assistant.inference.generator import Elsewhere
 from assistant.ui.dialogs import was_dialog_opened
 from assistant.ui.safe import safe_label
 
 if TYPE_CHECKING:
-    from assistant.engines.process import EngineStatus
+    from assistant.inference.manager.process import EngineStatus
 
 SOON_SECONDS = 2.0  # between two looks while something is under way
 LATER_SECONDS = 10.0  # while a model is missing and nothing is under way: it may be tried again, or find more memory

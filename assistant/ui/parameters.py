@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from assistant.core.errors import SettingsError
-from assistant.decoding import PRESETS, Decoding, decoding_for, limits
+from assistant.inference.decoding import PRESETS, Decoding, decoding_for, limits
 from assistant.ui.state import Choices, current_choices, keep_choices
 
 MOST_SNIPPETS = 6

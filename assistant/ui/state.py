@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.conversation import Chat
 from assistant.core.errors import AssistantError
-from assistant.decoding import Decoding
+from assistant.inference.decoding import Decoding
 
 MOST_CHATS = 50  # in a session; they are held in the memory of the host
 IMPORTED_BYTES = 16_000_000  # of the files that a session may take chats from

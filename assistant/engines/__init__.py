@@ -1,1 +1,0 @@
-"""The engines that run a language model, each behind the same small interface, and how a model gets there."""

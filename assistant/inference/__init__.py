@@ -1,0 +1,1 @@
+"""A prompt becomes text: models, engines, and the process that serves them."""

@@ -1,0 +1,1 @@
+"""GPT-2 from its checkpoint to an OpenVINO model."""

@@ -1,0 +1,1 @@
+"""Which model runs now, and what takes its place."""

@@ -1,0 +1,1 @@
+"""Which models there are, what they need, and how they are had."""

@@ -1,0 +1,1 @@
+"""An engine on a port, and the generator at the other end."""
