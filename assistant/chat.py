@@ -9,13 +9,13 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant.checking import Checking
-from assistant.citations import Citations
 from assistant.core.errors import AssistantError
 from assistant.core.heartbeat import aside
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
+from assistant.grounding.answer_checker import Checking
+from assistant.grounding.citations import Citations
 from assistant.grounding.lead import choose_lead, lead_text
-from assistant.grounding.support import SupportModel, shipped_support
+from assistant.grounding.support_model import SupportModel, shipped_support
 from assistant.inference.decoding import Decoding
 from assistant.inference.generator import Generator, held
 from assistant.prompt import build_prompt, retells

@@ -5,10 +5,10 @@ import json
 import pytest
 from fakes import WordEmbedder, hit
 
-from assistant.checking import Checking, within
-from assistant.citations import Citations
 from assistant.core.records import CheckedSentence
-from assistant.grounding.support import MODEL, SupportModel
+from assistant.grounding.answer_checker import Checking, within
+from assistant.grounding.citations import Citations
+from assistant.grounding.support_model import MODEL, SupportModel
 from assistant.grounding.units import cut
 
 DROPOUT = hit("Dropout sets random units to zero during training. Dropout is disabled at test time.", 1, "Dropout")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.grounding.signs import Stretch, signs_of
+from assistant.grounding.support_features import Stretch, signs_of
 from assistant.grounding.wording import bare, wording_of
 
 NOTE = "Dropout is disabled at test time, so every unit stays active and the output is deterministic."

@@ -12,7 +12,7 @@ from assistant.core.settings import Settings
 from assistant.evaluation.fit_support import fit_support
 from assistant.evaluation.labelled import read_labelled
 from assistant.evaluation.support import SupportReport, judge_all, report_on
-from assistant.grounding.support import MODEL, shipped_support
+from assistant.grounding.support_model import MODEL, shipped_support
 
 
 def evaluate_support(settings: Settings, sentences: Path, half: str, *, fit: bool, as_json: bool) -> str:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from assistant.core.errors import AssistantError
 from assistant.evaluation.support import Judged
-from assistant.grounding.signs import Signs
-from assistant.grounding.support import SupportModel
+from assistant.grounding.support_features import Signs
+from assistant.grounding.support_model import SupportModel
 
 PRECISION = 0.97  # on the tuning half, of the sentences shown as supported: it sets the threshold
 ROUNDS = 8

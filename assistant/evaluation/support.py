@@ -9,12 +9,12 @@ from itertools import groupby, pairwise
 
 import numpy as np
 
-from assistant.citations import Citations, Comparison
 from assistant.core.records import CheckedSentence
 from assistant.core.vectors import Embed
 from assistant.evaluation.gold import section_of
 from assistant.evaluation.labelled import Labelled, evidence_of
-from assistant.grounding.support import SupportModel
+from assistant.grounding.citations import Citations, Comparison
+from assistant.grounding.support_model import SupportModel
 from assistant.grounding.units import cut
 from assistant.retrieval.index.catalog import Catalog
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from assistant.citations import Citations
 from assistant.core.records import CheckedSentence
+from assistant.grounding.citations import Citations
 from assistant.grounding.units import Cutter, Unit, cut
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.core.logistic import LogisticModel
-from assistant.grounding.signs import Signs
+from assistant.grounding.support_features import Signs
 
 MODEL = Path(__file__).with_name("support.json")  # written by `python -m assistant evaluate --support --fit`
 

@@ -15,8 +15,8 @@ import numpy as np
 from assistant.core.markdown import plain_text, statements
 from assistant.core.records import CheckedSentence, Hit, Passage
 from assistant.core.vectors import Embed, Vectors
-from assistant.grounding.signs import Rarity, Signs, Stretch, signs_of
-from assistant.grounding.support import SupportModel
+from assistant.grounding.support_features import Rarity, Signs, Stretch, signs_of
+from assistant.grounding.support_model import SupportModel
 from assistant.grounding.units import Unit
 from assistant.grounding.wording import bare, wording_of
 
