@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's pa
 
 from assistant.retrieval.notes.library import UPLOADS
 from assistant.uploads.convert import convert
-from assistant.uploads.folder import FolderUploads
+from assistant.uploads.folder_uploads import FolderUploads
 from assistant.uploads.stored import Arrival, Upload
 
 LONGEST_SECONDS = 0.02  # from the first acknowledged upload to the kill; one takes a few milliseconds

@@ -13,7 +13,7 @@ from assistant.ui.inbox import draw_file_results, keep_files, take_kept_files
 from assistant.uploads import converter as converter_module
 from assistant.uploads.converter import Converter
 from assistant.uploads.limits import OPEN_QUESTIONS
-from assistant.uploads.session import Budget, SessionUploads
+from assistant.uploads.session_uploads import Budget, SessionUploads
 
 
 class File:

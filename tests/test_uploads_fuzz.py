@@ -15,7 +15,7 @@ from upload_samples import HOSTILE, SAMPLES, zipped
 
 from assistant.core.errors import UploadError
 from assistant.uploads.converter import Converter
-from assistant.uploads.folder import FolderUploads
+from assistant.uploads.folder_uploads import FolderUploads
 from assistant.uploads.limits import PARSE_SECONDS, START_SECONDS
 
 pytestmark = pytest.mark.slow

@@ -20,13 +20,13 @@ from assistant.inference.decoding import decoding_for
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.shipped_vectors import write_shipped
 from assistant.retrieval.note_store import Shelf
-from assistant.uploads import folder as folder_module
-from assistant.uploads import session as session_module
+from assistant.uploads import folder_uploads as folder_module
+from assistant.uploads import session_uploads as session_module
 from assistant.uploads.convert import convert
-from assistant.uploads.folder import FolderUploads
-from assistant.uploads.kept import find_clash, zip_of
+from assistant.uploads.folder_uploads import FolderUploads
+from assistant.uploads.kept_uploads import find_clash, zip_of
 from assistant.uploads.names import member_name, shown_name, shown_title, title_from
-from assistant.uploads.session import Budget, SessionUploads
+from assistant.uploads.session_uploads import Budget, SessionUploads
 
 NAMES = [
     "../../pages/evil.py.md",

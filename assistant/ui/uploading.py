@@ -16,7 +16,7 @@ from assistant.core.records import Note
 from assistant.ui.safe import safe_label
 from assistant.ui.visitor import uploads_of
 from assistant.uploads.converter import Converter
-from assistant.uploads.kept import Clash, Kept, find_clash
+from assistant.uploads.kept_uploads import Clash, Kept, find_clash
 from assistant.uploads.limits import OPEN_QUESTIONS
 from assistant.uploads.names import shown_name
 from assistant.uploads.stored import Arrival, Upload

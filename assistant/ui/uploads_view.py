@@ -14,7 +14,7 @@ from assistant.ui.note_view import open_note
 from assistant.ui.safe import safe_label
 from assistant.ui.uploading import understood
 from assistant.ui.visitor import is_locked, place_of, unlock, uploads_of
-from assistant.uploads.kept import Kept, download_names, zip_of
+from assistant.uploads.kept_uploads import Kept, download_names, zip_of
 from assistant.uploads.limits import FILE_BYTES, MIB, PAGES, TITLE_CHARACTERS
 from assistant.uploads.names import shown_title
 from assistant.uploads.stored import Upload

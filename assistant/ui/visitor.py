@@ -15,9 +15,9 @@ from assistant.retrieval.index.note_map import Cartographer, Map
 from assistant.retrieval.note_store import Shelf
 from assistant.retrieval.notes.library import Library
 from assistant.uploads.access import Gate, Place, on_public_host, place_for
-from assistant.uploads.folder import FolderUploads
-from assistant.uploads.kept import Kept
-from assistant.uploads.session import Budget, SessionUploads
+from assistant.uploads.folder_uploads import FolderUploads
+from assistant.uploads.kept_uploads import Kept
+from assistant.uploads.session_uploads import Budget, SessionUploads
 
 _BUDGET = Budget()  # of this process
 _FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip")  # set by proxies and tunnels

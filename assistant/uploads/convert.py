@@ -8,7 +8,6 @@ from datetime import date
 from assistant.core.errors import NoteError, UploadError
 from assistant.core.records import Note
 from assistant.retrieval.notes.library import LARGEST_BYTES, parse_note, split_front_matter
-from assistant.uploads.kinds import kind_of
 from assistant.uploads.limits import (
     FILE_BYTES,
     HEADING_CHARACTERS,
@@ -18,12 +17,13 @@ from assistant.uploads.limits import (
     TEXT_CHARACTERS,
 )
 from assistant.uploads.names import shown_name, shown_title, title_from
-from assistant.uploads.notebook import read_notebook
-from assistant.uploads.pdf import read_pdf
+from assistant.uploads.readers.kinds import kind_of
+from assistant.uploads.readers.notebook import read_notebook
+from assistant.uploads.readers.pdf import read_pdf
+from assistant.uploads.readers.text import decode
+from assistant.uploads.readers.web import read_html
+from assistant.uploads.readers.word import read_word
 from assistant.uploads.stored import Arrival, Origin, compose
-from assistant.uploads.text import decode
-from assistant.uploads.web import read_html
-from assistant.uploads.word import read_word
 
 UNNAMED = "\ue000"  # the title of a note that states none comes from its path: a character that nobody types
 

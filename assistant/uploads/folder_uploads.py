@@ -16,7 +16,7 @@ from pathlib import Path
 from assistant.core.errors import NoteError, UploadError
 from assistant.core.files import flush
 from assistant.retrieval.notes.library import UPLOADS, NoteFile, list_files
-from assistant.uploads.kept import Progress
+from assistant.uploads.kept_uploads import Progress
 from assistant.uploads.limits import FOLDER_BYTES, FOLDER_FILES, MIB
 from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, retitled
 

@@ -11,7 +11,7 @@ from pypdf.errors import PyPdfError
 
 from assistant.core.errors import UploadError
 from assistant.uploads.limits import PAGES
-from assistant.uploads.text import escaped
+from assistant.uploads.readers.text import escaped
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it reports each oddity of a file; the reader gets one line
 

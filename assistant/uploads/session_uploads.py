@@ -15,7 +15,7 @@ from assistant.retrieval.index.joined_catalog import joined
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.passage_index import Index, build
 from assistant.retrieval.notes.library import PREFIX, Library
-from assistant.uploads.kept import Progress
+from assistant.uploads.kept_uploads import Progress
 from assistant.uploads.limits import CHARACTERS_A_PASSAGE, PROCESS_PASSAGES, SESSION_FILES, SESSION_PASSAGES
 from assistant.uploads.stored import ADDRESS, Arrival, Upload, parse_upload, placed, retitled
 

@@ -10,7 +10,7 @@ from xml.parsers.expat import ExpatError
 import mammoth
 
 from assistant.core.errors import UploadError
-from assistant.uploads.web import read_html
+from assistant.uploads.readers.web import read_html
 
 _STYLES = "p[style-name='Title'] => h1:fresh\np[style-name='Subtitle'] => h2:fresh"
 
