@@ -6,7 +6,8 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
-from assistant.chat import Assistant
+from assistant.chat.assistant import Assistant
+from assistant.chat.journal import Journal
 from assistant.core.errors import AssistantError
 from assistant.core.host import Host, look_at_host
 from assistant.core.settings import Settings
@@ -19,7 +20,6 @@ from assistant.inference.manager.upgrade import Upgrade
 from assistant.inference.models.catalog import Candidate, Choice, list_candidates
 from assistant.inference.models.choice import choose
 from assistant.inference.models.hub import hub_is_off
-from assistant.journal import Journal
 from assistant.retrieval.embedding.embedder import load_embedder
 from assistant.retrieval.embedding.passage_encoder import PassageEncoder
 from assistant.retrieval.index.shipped_vectors import ShippedVectors

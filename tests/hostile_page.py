@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # Streamlit's b
 import streamlit as st
 from hostile import hostile_texts
 
-from assistant.conversation import Chat
+from assistant.chat.conversation import Chat
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Passage, Reference
 from assistant.inference.decoding import decoding_for
 from assistant.retrieval.notes.library import Note

@@ -10,7 +10,7 @@ from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 from streamlit.testing.v1 import AppTest
 
 from assistant.assembly import Parts
-from assistant.chat import Assistant, Event
+from assistant.chat.assistant import Assistant, Event
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
 from assistant.inference.models.catalog import Choice

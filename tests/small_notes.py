@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tiny_gpt2 import make, train_tokenizer
 
+from assistant.chat.prompt import QuestionAnswerLayout
 from assistant.core.records import Note
-from assistant.prompt import QuestionAnswerLayout
 from assistant.retrieval.notes.library import parse_note
 
 WINDOW = 512

@@ -6,7 +6,7 @@ import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
 from assistant.assembly import open_shelf
-from assistant.chat import Assistant
+from assistant.chat.assistant import Assistant
 from assistant.core.errors import EngineError
 from assistant.core.settings import read_settings
 from assistant.evaluation.answers import measure_answers, repeated_share, sample, shown_as_supported

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
-from assistant.chat import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Waited, Wrote
+from assistant.chat.answer_cache import Repeats
+from assistant.chat.assistant import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Waited, Wrote
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.records import ModelInfo, Piece, Prompt, Turn
 from assistant.inference.decoding import decoding_for
-from assistant.repeats import Repeats
 from assistant.retrieval.note_store import Shelf
 
 FOCUSED = decoding_for("focused")

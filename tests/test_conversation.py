@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
+from assistant.chat.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.core.errors import AssistantError
 from assistant.core.records import LeadSentence, Turn
 from assistant.inference.decoding import Decoding

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from fakes import hit
 
-from assistant import feedback
+from assistant.chat import feedback
+from assistant.chat.feedback import Feedback, feedback_of
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer, LeadSentence
 from assistant.core.settings import read_settings
-from assistant.feedback import Feedback, feedback_of
 
 ANSWER = Answer(
     "What is dropout?",

@@ -13,10 +13,10 @@ from stateful import Stateful
 from tiny_gpt2 import END, train_tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
 
+from assistant.chat.prompt import snippet
 from assistant.core.records import Hit, Note
 from assistant.core.settings import REPOSITORY
 from assistant.inference.gpt2.convert import convert
-from assistant.prompt import snippet
 from assistant.retrieval.notes.library import read_library
 
 pytestmark = pytest.mark.slow  # trains for a minute or two on two cores

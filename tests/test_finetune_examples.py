@@ -4,6 +4,7 @@ import pytest
 from small_notes import WINDOW, small_model, small_notes
 from transformers import AutoTokenizer
 
+from assistant.chat.prompt import build_prompt
 from assistant.core.errors import NoteError
 from assistant.core.markdown import plain_text
 from assistant.core.records import ModelInfo, Passage
@@ -11,7 +12,6 @@ from assistant.core.settings import REPOSITORY
 from assistant.finetuning.data import prepare
 from assistant.finetuning.examples import SNIPPETS, derive_questions, phrase, split_notes
 from assistant.finetuning.rows import IGNORED, Batch, Row, RowMaker
-from assistant.prompt import build_prompt
 from assistant.retrieval.notes.library import parse_note, read_library
 
 NOTES = small_notes()

@@ -6,11 +6,11 @@ import logging
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
-from assistant.chat import Assistant, Wrote
+from assistant.chat.assistant import Assistant, Wrote
+from assistant.chat.journal import Journal
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for
-from assistant.journal import Journal
 from assistant.logs import OneLine, set_up_logs
 from assistant.retrieval.note_store import Shelf
 
@@ -33,7 +33,7 @@ def ask(knowledge, tmp_path, caplog, monkeypatch):
             if leave and isinstance(event, Wrote):
                 events.close()
                 break
-        (record,) = [record for record in caplog.records if record.name == "assistant.journal"]
+        (record,) = [record for record in caplog.records if record.name == "assistant.chat.assistant.journal"]
         return json.loads(record.getMessage())
 
     return asked

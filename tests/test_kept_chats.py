@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_transcript import chat  # noqa: F401 - a fixture
 
-from assistant.conversation import Chat
+from assistant.chat.browser_records import MOST_BYTES, Kept, chat_record, exchange_record, read_records
+from assistant.chat.conversation import Chat
+from assistant.chat.transcript import chat_to_json
 from assistant.inference.decoding import Decoding
-from assistant.kept_chats import MOST_BYTES, Kept, chat_record, exchange_record, read_records
-from assistant.transcript import chat_to_json
 
 
 def records_of(*chats: Chat) -> dict[str, str]:

@@ -13,7 +13,7 @@ import pytest
 from engine_checks import until
 from fakes import WordEmbedder, retriever_of
 
-from assistant.chat import Assistant
+from assistant.chat.assistant import Assistant
 from assistant.core.errors import EngineError
 from assistant.core.records import ModelInfo
 from assistant.core.settings import REPOSITORY, read_settings

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from upload_samples import MARKDOWN, PDF, TEXT
 
 from assistant.assembly import Parts
-from assistant.chat import Assistant
+from assistant.chat.assistant import Assistant
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for

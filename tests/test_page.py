@@ -10,7 +10,7 @@ from fakes import ScriptedGenerator, StartingGenerator, count_words
 from page import COVERED, PATIENCE, UNCOVERED, draw
 from streamlit.testing.v1 import AppTest
 
-from assistant.chat import NOT_COVERED
+from assistant.chat.assistant import NOT_COVERED
 from assistant.core.errors import EngineError, ModelError
 from assistant.core.settings import REPOSITORY, read_settings
 from assistant.inference.decoding import PRESETS

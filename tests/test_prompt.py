@@ -5,9 +5,18 @@ from fakes import count_words, hit
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from assistant.chat.prompt import (
+    BASE_INSTRUCTIONS,
+    INSTRUCTIONS,
+    JOINTS,
+    RETELL,
+    build_prompt,
+    defuse,
+    layout_for,
+    snippet,
+)
 from assistant.core.errors import AssistantError
 from assistant.core.records import ModelInfo, Turn
-from assistant.prompt import BASE_INSTRUCTIONS, INSTRUCTIONS, JOINTS, RETELL, build_prompt, defuse, layout_for, snippet
 
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"

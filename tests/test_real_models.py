@@ -10,7 +10,7 @@ from gguf import GGUFReader
 from gguf.quants import dequantize
 
 from assistant.assembly import assemble
-from assistant.chat import Finished, Found, Prompted, Wrote
+from assistant.chat.assistant import Finished, Found, Prompted, Wrote
 from assistant.core.openvino_core import core
 from assistant.core.settings import REPOSITORY, read_settings
 from assistant.inference.decoding import decoding_for

@@ -2,8 +2,8 @@
 
 import pytest
 
+from assistant.chat.transcript import unchecked
 from assistant.core.records import CheckedSentence, LeadSentence
-from assistant.transcript import unchecked
 from assistant.ui.sentences import (
     AGAINST,
     count_contradicted,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.stopping import without_repetition
+from assistant.chat.repetition import without_repetition
 
 FIRST = "Dropout sets random units to zero during training."
 

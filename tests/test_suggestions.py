@@ -2,8 +2,8 @@
 
 import pytest
 
+from assistant.chat.suggestions import as_question, suggest, suggest_nearest
 from assistant.core.records import Hit, Passage
-from assistant.suggestions import as_question, suggest, suggest_nearest
 
 
 def passage(heading: str, line: int = 1, note: str = "dropout.md", topics: tuple[str, ...] = ()) -> Passage:

@@ -7,12 +7,9 @@ from fakes import hit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import transcript
-from assistant.conversation import Chat
-from assistant.core.errors import AssistantError
-from assistant.core.records import Answer, CheckedSentence, LeadSentence
-from assistant.inference.decoding import Decoding
-from assistant.transcript import (
+from assistant.chat import transcript
+from assistant.chat.conversation import Chat
+from assistant.chat.transcript import (
     LONGEST_TEXT,
     chat_from_json,
     chat_to_json,
@@ -20,6 +17,9 @@ from assistant.transcript import (
     exchange_to_markdown,
     file_name,
 )
+from assistant.core.errors import AssistantError
+from assistant.core.records import Answer, CheckedSentence, LeadSentence
+from assistant.inference.decoding import Decoding
 from assistant.ui.safe import safe_markdown
 
 HIT = hit("Dropout drops units.", 1, "Dropout", "What is dropout?", 0.7)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.chat import Assistant, Finished
+from assistant.chat.assistant import Assistant, Finished
 from assistant.core.errors import EngineError
 from assistant.core.records import Answer
 from assistant.evaluation.gold import Question, section_of

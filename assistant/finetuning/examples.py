@@ -11,10 +11,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.chat.prompt import defuse
 from assistant.core.errors import NoteError
 from assistant.core.markdown import plain_text, sentences
 from assistant.core.records import Hit, Note, Passage
-from assistant.prompt import defuse
 from assistant.retrieval.index.lexical_index import LexicalIndex
 
 HELD_OUT_SHARE = 0.1  # of the notes, whole

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 import torch
 
+from assistant.chat.prompt import build_prompt, snippet
 from assistant.core.errors import AssistantError
 from assistant.core.records import Hit, ModelInfo, Note
 from assistant.finetuning.examples import Question
-from assistant.prompt import build_prompt, snippet
 
 Kind = Literal["answers", "text"]
 IGNORED = -100  # label of a token that is not learned: PyTorch's own choice

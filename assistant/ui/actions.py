@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.conversation import Chat, Exchange
+from assistant.chat.conversation import Chat, Exchange
+from assistant.chat.feedback import Feedback
+from assistant.chat.transcript import exchange_to_markdown
 from assistant.core.errors import AssistantError
-from assistant.feedback import Feedback
 from assistant.inference.decoding import PRESETS
-from assistant.transcript import exchange_to_markdown
 from assistant.ui.answer import missed_model
 from assistant.ui.context_map import show_making
 from assistant.ui.dialogs import dialog

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.conversation import Exchange
+from assistant.chat.conversation import Exchange
+from assistant.chat.transcript import unfinished
 from assistant.core.records import Answer, CheckedSentence, LeadSentence
-from assistant.transcript import unfinished
 from assistant.ui.safe import safe_label, safe_markdown
 from assistant.ui.sentences import (
     AGAINST,

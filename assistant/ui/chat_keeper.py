@@ -15,8 +15,8 @@ from uuid import uuid4
 
 import streamlit as st
 
-from assistant.conversation import Chat, Exchange
-from assistant.kept_chats import chat_record, exchange_record, read_records
+from assistant.chat.browser_records import chat_record, exchange_record, read_records
+from assistant.chat.conversation import Chat, Exchange
 from assistant.ui.state import Chats, say_once, session_chats
 
 TIMES_SENT = 5  # drawings that bring a record along: a busy browser misses what the next drawing replaces

@@ -11,13 +11,13 @@ from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import StopException
 
 from assistant.assembly import Parts
-from assistant.conversation import Chat, Exchange
+from assistant.chat.conversation import Chat, Exchange
+from assistant.chat.feedback import feedback_of
+from assistant.chat.suggestions import suggest, suggest_nearest
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
-from assistant.feedback import feedback_of
 from assistant.loading import Loading
 from assistant.retrieval.notes.library import Library
-from assistant.suggestions import suggest, suggest_nearest
 from assistant.ui.answer import missed_model
 from assistant.ui.chat_keeper import are_chats_back, keep_chats, keep_question
 from assistant.ui.dialogs import forget_dialogs

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.conversation import Chat
-from assistant.core.errors import AssistantError
-from assistant.transcript import (
+from assistant.chat.conversation import Chat
+from assistant.chat.transcript import (
     LARGEST_BYTES,
     LONGEST_NAME,
     chat_from_json,
@@ -14,6 +13,7 @@ from assistant.transcript import (
     chat_to_markdown,
     file_name,
 )
+from assistant.core.errors import AssistantError
 from assistant.ui.chat_keeper import draw_keeping
 from assistant.ui.dialogs import dialog
 from assistant.ui.safe import safe_label, safe_markdown

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from assistant.conversation import Exchange
+from assistant.chat.conversation import Exchange
 from assistant.core.records import Answer, Prompt
 from assistant.inference.decoding import PRESETS
 from assistant.ui.dialogs import dialog

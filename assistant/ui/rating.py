@@ -6,9 +6,9 @@ import uuid
 
 import streamlit as st
 
+from assistant.chat.feedback import LONGEST_WORD, Feedback, Rating
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer
-from assistant.feedback import LONGEST_WORD, Feedback, Rating
 from assistant.ui.safe import safe_label
 
 

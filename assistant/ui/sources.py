@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from assistant.chat.transcript import strength
 from assistant.core.records import Hit, Note, Passage, Reference
 from assistant.retrieval.notes.library import Library
-from assistant.transcript import strength
 from assistant.ui.dialogs import dialog
 from assistant.ui.note_view import query_of
 from assistant.ui.safe import safe_label, safe_markdown

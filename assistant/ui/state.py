@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from assistant.conversation import Chat
+from assistant.chat.conversation import Chat
 from assistant.core.errors import AssistantError
 from assistant.inference.decoding import Decoding
 

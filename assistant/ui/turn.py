@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from assistant.conversation import Chat, Exchange
-from assistant.feedback import Feedback
+from assistant.chat.conversation import Chat, Exchange
+from assistant.chat.feedback import Feedback
 from assistant.retrieval.notes.library import Library
 from assistant.ui.actions import draw_actions, draw_offer
 from assistant.ui.answer import draw_text

@@ -8,7 +8,7 @@ from functools import lru_cache
 import streamlit as st
 
 from assistant.assembly import Parts
-from assistant.chat import Assistant
+from assistant.chat.assistant import Assistant
 from assistant.core.settings import Settings
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.note_map import Cartographer, Map

@@ -9,10 +9,10 @@ from contextlib import closing
 
 import streamlit as st
 
-from assistant.chat import Checked, Event, Finished, Found, Prompted, Waited, Wrote
-from assistant.conversation import Exchange
+from assistant.chat.assistant import Checked, Event, Finished, Found, Prompted, Waited, Wrote
+from assistant.chat.conversation import Exchange
+from assistant.chat.transcript import unchecked
 from assistant.core.errors import AssistantError
-from assistant.transcript import unchecked
 from assistant.ui.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, unsupported_label
 from assistant.ui.safe import safe_markdown
 from assistant.ui.sentences import count_unsupported, lead_markdown, supported_markdown

@@ -9,6 +9,9 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from assistant.chat.answer_cache import Repeats
+from assistant.chat.prompt import build_prompt, retells
+from assistant.chat.repetition import without_repetition
 from assistant.core.errors import AssistantError
 from assistant.core.heartbeat import aside
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
@@ -18,11 +21,8 @@ from assistant.grounding.lead import choose_lead, lead_text
 from assistant.grounding.support_model import SupportModel, shipped_support
 from assistant.inference.decoding import Decoding
 from assistant.inference.generator import Generator, held
-from assistant.prompt import build_prompt, retells
-from assistant.repeats import Repeats
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.retriever import Retriever
-from assistant.stopping import without_repetition
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 NO_MODEL = "notes"  # name of the engine that is none

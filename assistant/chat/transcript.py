@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from assistant.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
+from assistant.chat.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.core.errors import AssistantError
 from assistant.core.records import CheckedSentence, Hit
 from assistant.grounding.lead import beyond_lead, lead_text

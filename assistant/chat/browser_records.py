@@ -14,9 +14,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-from assistant.conversation import Chat, Exchange
+from assistant.chat.conversation import Chat, Exchange
+from assistant.chat.transcript import LARGEST_BYTES, checked_chat
 from assistant.core.errors import AssistantError
-from assistant.transcript import LARGEST_BYTES, checked_chat
 
 MOST_BYTES = 2 * LARGEST_BYTES  # of all the chats that come back, unpacked
 _UID = re.compile(r"[0-9a-f]{32}")
