@@ -6,10 +6,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit import runtime
 
+from assistant.app.loading import Loading, loading_of_process
+from assistant.app.log_setup import set_up_logs
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings, read_settings
-from assistant.loading import Loading, loading_of_process
-from assistant.logs import set_up_logs
 from assistant.ui.chat_page import TITLE, draw_chat_page
 from assistant.ui.notes_page import draw_notes_page
 from assistant.uploads.received import bound_received

@@ -10,7 +10,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"  # the fork warning would end up 
 
 import pytest
 
-from assistant import loading
+from assistant.app import loading
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background, and its children, are deaf
 

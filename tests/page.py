@@ -9,12 +9,12 @@ from typing import Any
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 from streamlit.testing.v1 import AppTest
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
+from assistant.app.loading import Loading
 from assistant.chat.assistant import Assistant, Event
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
 from assistant.inference.models.catalog import Choice
-from assistant.loading import Loading
 from assistant.retrieval.note_store import Shelf
 
 COVERED = "Dropout sets random units to zero during training"

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from assistant.assembly import open_shelf
+from assistant.app.assembly import open_shelf
 from assistant.core.errors import AssistantError
 from assistant.core.settings import REPOSITORY, read_settings
 from assistant.evaluation.gold import GOLD, Fact, read_gold, section_of

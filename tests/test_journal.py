@@ -6,12 +6,12 @@ import logging
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
+from assistant.app.log_setup import OneLine, set_up_logs
 from assistant.chat.assistant import Assistant, Wrote
 from assistant.chat.journal import Journal
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for
-from assistant.logs import OneLine, set_up_logs
 from assistant.retrieval.note_store import Shelf
 
 COVERED = "Dropout sets random units to zero during training"

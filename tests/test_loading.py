@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from assistant import loading
+from assistant.app import loading
+from assistant.app.loading import Loading, loading_of_process
 from assistant.core.errors import ModelError
 from assistant.core.settings import read_settings
-from assistant.loading import Loading, loading_of_process
 
 
 @pytest.fixture(autouse=True)

@@ -7,13 +7,13 @@ from fakes import WordEmbedder, retriever_of, write_notes
 from streamlit.testing.v1 import AppTest
 from upload_samples import MARKDOWN, PDF, TEXT
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
+from assistant.app.loading import Loading
 from assistant.chat.assistant import Assistant
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for
 from assistant.inference.models.catalog import Choice
-from assistant.loading import Loading
 from assistant.retrieval.note_store import Shelf
 from assistant.ui.note_list import by_topic, topic_of
 from assistant.ui.note_view import slug

@@ -10,6 +10,7 @@ from fakes import ScriptedGenerator, StartingGenerator, count_words
 from page import COVERED, PATIENCE, UNCOVERED, draw
 from streamlit.testing.v1 import AppTest
 
+from assistant.app.loading import Loading
 from assistant.chat.assistant import NOT_COVERED
 from assistant.core.errors import EngineError, ModelError
 from assistant.core.settings import REPOSITORY, read_settings
@@ -17,7 +18,6 @@ from assistant.inference.decoding import PRESETS
 from assistant.inference.manager.process import EngineStatus
 from assistant.inference.manager.status import UpgradeStatus
 from assistant.inference.manager.switching import SwitchingGenerator
-from assistant.loading import Loading
 from assistant.ui.model_box import LATER_SECONDS, SOON_SECONDS, look_at_model
 
 
@@ -217,7 +217,7 @@ def test_skipped_files_are_listed_with_their_reason(open_page, knowledge):
 
 
 def test_while_loading_fails_the_page_says_why_and_tries_again(monkeypatch):
-    monkeypatch.setattr("assistant.loading.BACKOFF_SECONDS", (60.0,))
+    monkeypatch.setattr("assistant.app.loading.BACKOFF_SECONDS", (60.0,))
     settings = read_settings()
 
     def assemble(_, report):
@@ -238,7 +238,7 @@ def test_a_bad_setting_is_a_message_on_the_page_and_not_a_trace(monkeypatch, nam
     st.cache_resource.clear()
     monkeypatch.setenv(name, value)
     monkeypatch.setenv("ASSISTANT_MODEL", "none")
-    monkeypatch.setattr("assistant.loading.Loading", lambda settings: Loading(settings, lambda *_: time.sleep(60)))
+    monkeypatch.setattr("assistant.app.loading.Loading", lambda settings: Loading(settings, lambda *_: time.sleep(60)))
     app = AppTest.from_file(str(REPOSITORY / "streamlit_app.py")).run(timeout=PATIENCE)
     st.cache_resource.clear()
     assert not app.exception

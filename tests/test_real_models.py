@@ -9,7 +9,7 @@ from fakes import ADAM, write_notes
 from gguf import GGUFReader
 from gguf.quants import dequantize
 
-from assistant.assembly import assemble
+from assistant.app.assembly import assemble
 from assistant.chat.assistant import Finished, Found, Prompted, Wrote
 from assistant.core.openvino_core import core
 from assistant.core.settings import REPOSITORY, read_settings

@@ -7,9 +7,9 @@ import weakref
 import numpy as np
 from fakes import WordEmbedder
 
+from assistant.app.garbage import keep_tidy
 from assistant.core.lru_cache import Recent
 from assistant.retrieval.embedding.cache import Remembered
-from assistant.tidying import keep_tidy
 
 
 def test_a_text_is_embedded_once_whoever_asks():

@@ -16,7 +16,7 @@ from loopback_hub import MODEL
 from test_download import hub, published  # noqa: F401 - fixtures
 from tiny_gpt2 import make, train_tokenizer
 
-from assistant import assembly
+from assistant.app import assembly
 from assistant.core import child
 from assistant.core.errors import AssistantError, EngineError, ModelError
 from assistant.core.host import Host

@@ -14,7 +14,7 @@ from fakes import WordEmbedder, retriever_of
 from kill_run import run_kills
 from upload_samples import MARKDOWN, TEXT
 
-from assistant.assembly import Assistant
+from assistant.app.assembly import Assistant
 from assistant.core.errors import UploadError
 from assistant.inference.decoding import decoding_for
 from assistant.retrieval.index.lexical_index import LexicalIndex

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assistant.assembly import Parts, assemble, open_shelf
+from assistant.app.assembly import Parts, assemble, open_shelf
 from assistant.chat.assistant import Assistant, Checked, Finished, Found
 from assistant.commands.shared import (
     ProgressBar,

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import click
 
-from assistant.assembly import open_shelf
+from assistant.app.assembly import open_shelf
 from assistant.commands.evaluate_answers import show_answer_figures
 from assistant.commands.evaluate_support import evaluate_support
 from assistant.commands.shared import ProgressBar, json_option, knowledge_option, settings_for

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import click
 from tqdm import tqdm
 
-from assistant.assembly import Parts, assemble
+from assistant.app.assembly import Parts, assemble
 from assistant.commands.shared import ProgressBar, settings_for
 from assistant.commands.waiting import await_model
 from assistant.core.records import Answer

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from assistant.assembly import open_shelf
+from assistant.app.assembly import open_shelf
 from assistant.commands.shared import ProgressBar
 from assistant.core.settings import Settings
 from assistant.evaluation.fit_support import fit_support

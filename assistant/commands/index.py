@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assistant.assembly import open_shelf
+from assistant.app.assembly import open_shelf
 from assistant.commands.shared import ProgressBar, knowledge_option, settings_for
 from assistant.core.errors import IndexingError
 from assistant.retrieval.embedding.embedder import load_embedder

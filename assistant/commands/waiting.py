@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.inference.manager.process import EngineProcess
 from assistant.inference.manager.switching import SwitchingGenerator
 from assistant.inference.manager.upgrade import Upgrade

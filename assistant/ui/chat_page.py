@@ -10,13 +10,13 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import StopException
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
+from assistant.app.loading import Loading
 from assistant.chat.conversation import Chat, Exchange
 from assistant.chat.feedback import feedback_of
 from assistant.chat.suggestions import suggest, suggest_nearest
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
-from assistant.loading import Loading
 from assistant.retrieval.notes.library import Library
 from assistant.ui.answer import missed_model
 from assistant.ui.chat_keeper import are_chats_back, keep_chats, keep_question

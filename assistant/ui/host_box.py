@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.core.host import memory_of_app
 from assistant.inference.models.shapes import GIB
 from assistant.ui.safe import safe_label

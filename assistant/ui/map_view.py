@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.core.records import Hit
 from assistant.retrieval.index.note_map import Map
 from assistant.ui.last_question import last_question

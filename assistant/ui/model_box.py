@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import streamlit as st
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.inference.generator import Elsewhere
 from assistant.ui.dialogs import was_dialog_opened
 from assistant.ui.safe import safe_label

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.core.markdown import plain_text
 from assistant.core.records import Retrieval
 from assistant.ui.note_view import open_note, query_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
+from assistant.app.loading import Loading
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
-from assistant.loading import Loading
 from assistant.ui.inbox import take_kept_files
 from assistant.ui.note_list import draw_list
 from assistant.ui.note_search import draw_search

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.core.settings import Settings
 from assistant.ui.chats import draw_chats
 from assistant.ui.host_box import draw_host_box

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.core.errors import AssistantError
 from assistant.core.records import Note
 from assistant.ui.safe import safe_label

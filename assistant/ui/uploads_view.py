@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
 from assistant.ui.inbox import draw_file_results, forget_results, keep_files, take_kept_files

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from assistant.assembly import Parts
+from assistant.app.assembly import Parts
 from assistant.chat.assistant import Assistant
 from assistant.core.settings import Settings
 from assistant.retrieval.index.catalog import Catalog

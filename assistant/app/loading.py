@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.assembly import Parts, Report, assemble
+from assistant.app.assembly import Parts, Report, assemble
+from assistant.app.garbage import keep_tidy
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
-from assistant.tidying import keep_tidy
 
 BACKOFF_SECONDS = (2.0, 5.0, 15.0, 60.0)  # between loads that fail; the last is repeated
 log = logging.getLogger(__name__)
