@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from assistant.commands.group import CommandGroup
+from assistant.cli.group import CommandGroup
 from assistant.core.errors import AssistantError
 
 

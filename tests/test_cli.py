@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.__main__ import cli, main
-from assistant.commands.group import COMMANDS
-from assistant.commands.shared import answer_each
+from assistant.cli.group import COMMANDS
+from assistant.cli.shared import answer_each
 from assistant.core.errors import AssistantError
 from assistant.core.settings import REPOSITORY
 

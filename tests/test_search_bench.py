@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from assistant.bench.renewal import time_renewal
 from assistant.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
-from assistant.commands.bench import bench
+from assistant.cli.bench import bench
 from assistant.retrieval.index import vector_index as nearest
 from assistant.retrieval.notes.library import read_library
 

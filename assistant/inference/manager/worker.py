@@ -144,7 +144,7 @@ def look(address: str) -> dict[str, Any]:
 
 
 def command_for(candidate: Candidate, settings: Settings, cache_bytes: int) -> list[str]:
-    """The command that serves a model to its parent; see ``commands/serve.py``."""
+    """The command that serves a model to its parent; see ``cli/serve.py``."""
     info = candidate.info
     return [
         *(sys.executable, "-m", "assistant", "serve", "--child"),

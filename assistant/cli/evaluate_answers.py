@@ -12,8 +12,8 @@ import click
 from tqdm import tqdm
 
 from assistant.app.assembly import Parts, assemble
-from assistant.commands.shared import ProgressBar, settings_for
-from assistant.commands.waiting import await_model
+from assistant.cli.shared import ProgressBar, settings_for
+from assistant.cli.waiting import await_model
 from assistant.core.records import Answer
 from assistant.core.settings import Settings
 from assistant.evaluation.answers import AnswerFigures, measure_answers, shown_as_supported

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assistant.commands.shared import knowledge_option, obtain, settings_for
+from assistant.cli.shared import knowledge_option, obtain, settings_for
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.host import look_at_host
 from assistant.core.parent import end_with_parent

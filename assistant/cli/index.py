@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from assistant.app.assembly import open_shelf
-from assistant.commands.shared import ProgressBar, knowledge_option, settings_for
+from assistant.cli.shared import ProgressBar, knowledge_option, settings_for
 from assistant.core.errors import IndexingError
 from assistant.retrieval.embedding.embedder import load_embedder
 from assistant.retrieval.index.note_map import write_places

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from assistant.app.assembly import open_shelf
-from assistant.commands.shared import ProgressBar
+from assistant.cli.shared import ProgressBar
 from assistant.core.settings import Settings
 from assistant.evaluation.fit_support import fit_support
 from assistant.evaluation.labelled import read_labelled

@@ -10,9 +10,9 @@ from typing import Any, TextIO
 import click
 
 from assistant.app.assembly import open_shelf
-from assistant.commands.evaluate_answers import show_answer_figures
-from assistant.commands.evaluate_support import evaluate_support
-from assistant.commands.shared import ProgressBar, json_option, knowledge_option, settings_for
+from assistant.cli.evaluate_answers import show_answer_figures
+from assistant.cli.evaluate_support import evaluate_support
+from assistant.cli.shared import ProgressBar, json_option, knowledge_option, settings_for
 from assistant.evaluation.answers import sample
 from assistant.evaluation.fit import fit_coverage
 from assistant.evaluation.gold import GOLD, read_gold

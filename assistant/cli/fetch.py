@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assistant.commands.shared import obtain, settings_for
+from assistant.cli.shared import obtain, settings_for
 from assistant.core.errors import ModelError, Postponed
 from assistant.core.host import look_at_host
 from assistant.core.parent import end_with_parent

@@ -10,7 +10,8 @@ import click
 
 from assistant.app.assembly import Parts, assemble, open_shelf
 from assistant.chat.assistant import Assistant, Checked, Finished, Found
-from assistant.commands.shared import (
+from assistant.cli.json_views import answer_view, retrieval_view
+from assistant.cli.shared import (
     ProgressBar,
     answer_each,
     json_option,
@@ -18,12 +19,11 @@ from assistant.commands.shared import (
     questions_from_input,
     settings_for,
 )
-from assistant.commands.waiting import await_model
+from assistant.cli.waiting import await_model
 from assistant.core.errors import EngineError
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence
 from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.inference.decoding import PRESETS, Decoding, decoding_for
-from assistant.views import answer_view, retrieval_view
 
 
 @click.command()
