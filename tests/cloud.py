@@ -229,8 +229,8 @@ def main() -> int:
     with contextlib.ExitStack() as stack:
         model = given.model
         if given.shape:
-            from assistant.bench.shapes import make_checkpoint
             from assistant.inference.gpt2.convert import convert
+            from assistant.lab.bench.shapes import make_checkpoint
 
             work = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             model = str(convert(make_checkpoint(given.shape, work / "fp32"), work / f"{given.shape}-int8", 8))

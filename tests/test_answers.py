@@ -9,9 +9,9 @@ from assistant.app.assembly import open_shelf
 from assistant.chat.assistant import Assistant
 from assistant.core.errors import EngineError
 from assistant.core.settings import read_settings
-from assistant.evaluation.answers import measure_answers, repeated_share, sample, shown_as_supported
-from assistant.evaluation.gold import Fact, Question, read_gold
 from assistant.inference.decoding import decoding_for
+from assistant.lab.evaluation.answers import measure_answers, repeated_share, sample, shown_as_supported
+from assistant.lab.evaluation.gold import Fact, Question, read_gold
 from assistant.retrieval.note_store import Shelf
 
 FOCUSED = decoding_for("focused")

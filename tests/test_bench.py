@@ -13,17 +13,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.bench.bandwidth import read_bandwidth
-from assistant.bench.measure import Crowd, Prompts, Timing, time_beams, time_crowd, time_greedy
-from assistant.bench.needs import check_host
-from assistant.bench.report import OURS, REFERENCE, Run, median_crowds, median_runs, ratios
-from assistant.bench.shapes import VOCABULARY, make_checkpoint
 from assistant.core.errors import EngineError, ModelError
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo, Piece
 from assistant.core.settings import REPOSITORY
 from assistant.inference.engine import Request, Sink
 from assistant.inference.gpt2.checkpoint import GPT2Checkpoint
+from assistant.lab.bench.bandwidth import read_bandwidth
+from assistant.lab.bench.measure import Crowd, Prompts, Timing, time_beams, time_crowd, time_greedy
+from assistant.lab.bench.needs import check_host
+from assistant.lab.bench.report import OURS, REFERENCE, Run, median_crowds, median_runs, ratios
+from assistant.lab.bench.shapes import VOCABULARY, make_checkpoint
 
 GB = 10**9
 OWN_CACHE = {"TORCHINDUCTOR_CACHE_DIR": tempfile.gettempdir()}  # torch makes it at once, and leaves it

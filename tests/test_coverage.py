@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from assistant.core.errors import AssistantError
-from assistant.evaluation.fit import REFUSED_COVERED, fit_coverage
-from assistant.evaluation.gold import Question
+from assistant.lab.evaluation.fit import REFUSED_COVERED, fit_coverage
+from assistant.lab.evaluation.gold import Question
 from assistant.retrieval.query.coverage import CoverageModel, Evidence, Words, shipped_model
 
 MODEL = CoverageModel(bias=-1.0, weights={"best": 4.0, "near": 0.0, "contrast": -2.0, "lexical": 0.0}, threshold=0.5)

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.core.errors import ModelError
 from assistant.core.settings import REPOSITORY
-from assistant.evaluation.gold import GOLD, read_gold
+from assistant.lab.evaluation.gold import GOLD, read_gold
 from assistant.retrieval.embedding.embedder import load_embedder, packaged_folder
 from assistant.retrieval.embedding.minilm import MiniLM
 

@@ -9,9 +9,9 @@ import pytest
 from assistant.app.assembly import open_shelf
 from assistant.core.errors import AssistantError
 from assistant.core.settings import REPOSITORY, read_settings
-from assistant.evaluation.gold import GOLD, Fact, read_gold, section_of
-from assistant.evaluation.measures import all_facts, auc, ndcg_at, recall_at, reciprocal_rank
-from assistant.evaluation.retrieval import decide_all, rank_all
+from assistant.lab.evaluation.gold import GOLD, Fact, read_gold, section_of
+from assistant.lab.evaluation.measures import all_facts, auc, ndcg_at, recall_at, reciprocal_rank
+from assistant.lab.evaluation.retrieval import decide_all, rank_all
 from assistant.retrieval.notes.library import read_library
 from assistant.retrieval.query.coverage import shipped_model
 

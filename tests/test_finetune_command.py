@@ -13,11 +13,11 @@ from small_notes import small_model, small_notes, write_small_notes
 from assistant.__main__ import main
 from assistant.core.host import Host, look_at_host
 from assistant.core.settings import REPOSITORY, read_settings
-from assistant.finetuning.base import open_base
-from assistant.finetuning.recipe import Recipe
-from assistant.finetuning.run import Job, finetune
 from assistant.inference.gpt2.convert import convert
 from assistant.inference.models.choice import choose
+from assistant.lab.finetuning.base import open_base
+from assistant.lab.finetuning.recipe import Recipe
+from assistant.lab.finetuning.run import Job, finetune
 
 SUMMARY = {
     **{"model": str, "out": str, "method": str, "rank": int, "epochs": int, "learning_rate": float, "seed": int},

@@ -9,9 +9,9 @@ from assistant.core.errors import NoteError
 from assistant.core.markdown import plain_text
 from assistant.core.records import ModelInfo, Passage
 from assistant.core.settings import REPOSITORY
-from assistant.finetuning.data import prepare
-from assistant.finetuning.examples import SNIPPETS, derive_questions, phrase, split_notes
-from assistant.finetuning.rows import IGNORED, Batch, Row, RowMaker
+from assistant.lab.finetuning.data import prepare
+from assistant.lab.finetuning.examples import SNIPPETS, derive_questions, phrase, split_notes
+from assistant.lab.finetuning.rows import IGNORED, Batch, Row, RowMaker
 from assistant.retrieval.notes.library import parse_note, read_library
 
 NOTES = small_notes()

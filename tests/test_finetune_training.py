@@ -12,18 +12,18 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo
-from assistant.finetuning import run as story
-from assistant.finetuning.base import open_base
-from assistant.finetuning.data import prepare
-from assistant.finetuning.model import learned_parameters, load_model, merged, with_adapter
-from assistant.finetuning.needs import memory_needed
-from assistant.finetuning.recipe import Recipe
-from assistant.finetuning.run import Job, finetune
-from assistant.finetuning.training import Training
 from assistant.inference.decoding import Decoding
 from assistant.inference.engine import Request, stream_from
 from assistant.inference.engines.openvino_engine import OpenVinoEngine
 from assistant.inference.gpt2.convert import convert
+from assistant.lab.finetuning import run as story
+from assistant.lab.finetuning.base import open_base
+from assistant.lab.finetuning.data import prepare
+from assistant.lab.finetuning.model import learned_parameters, load_model, merged, with_adapter
+from assistant.lab.finetuning.needs import memory_needed
+from assistant.lab.finetuning.recipe import Recipe
+from assistant.lab.finetuning.run import Job, finetune
+from assistant.lab.finetuning.training import Training
 
 NOTES = small_notes()
 HOST = Host(2**34, 2**34, 2**40, 2, "", 0)
@@ -274,7 +274,7 @@ def test_too_little_disk_is_told_before_anything_is_loaded(job, monkeypatch):
 
 def test_short_memory_costs_time_before_it_is_an_error(job):
     """Activations are recomputed when they would not fit."""
-    from assistant.finetuning.needs import check_room
+    from assistant.lab.finetuning.needs import check_room
 
     room = [memory_needed(job.base, LORA, 4, 500, recompute) for recompute in (True, False)]
     assert room[0] < room[1]
@@ -290,7 +290,7 @@ def test_nothing_of_the_users_is_overwritten(job):
 
 
 def test_a_disk_that_fills_up_leaves_the_checkpoint_before(job, monkeypatch):
-    from assistant.finetuning import checkpoint
+    from assistant.lab.finetuning import checkpoint
 
     save = checkpoint.save_file
     calls = []

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from assistant.bench.synthetic import Corpus
+from assistant.lab.bench.synthetic import Corpus
 from assistant.retrieval.index import vector_index as module
 from assistant.retrieval.index.vector_index import NEW, build_nearest, read_nearest, write_nearest
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from assistant.bench.renewal import time_renewal
-from assistant.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
 from assistant.cli.bench import bench
+from assistant.lab.bench.renewal import time_renewal
+from assistant.lab.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
 from assistant.retrieval.index import vector_index as nearest
 from assistant.retrieval.notes.library import read_library
 

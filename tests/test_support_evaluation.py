@@ -9,13 +9,13 @@ from assistant.app.assembly import open_shelf
 from assistant.core.errors import AssistantError
 from assistant.core.records import CheckedSentence
 from assistant.core.settings import REPOSITORY, read_settings
-from assistant.evaluation.fit_support import NAMES, PRECISION, fit_support
-from assistant.evaluation.gold import section_of
-from assistant.evaluation.labelled import LABELLED, LABELS, Labelled, evidence_of, read_labelled
-from assistant.evaluation.support import Judged, judge_all, report_on
 from assistant.grounding.citations import Comparison
 from assistant.grounding.support_features import Signs
 from assistant.grounding.support_model import SupportModel, shipped_support
+from assistant.lab.evaluation.fit_support import NAMES, PRECISION, fit_support
+from assistant.lab.evaluation.gold import section_of
+from assistant.lab.evaluation.labelled import LABELLED, LABELS, Labelled, evidence_of, read_labelled
+from assistant.lab.evaluation.support import Judged, judge_all, report_on
 from assistant.retrieval.notes.library import read_library
 
 # Floors below the figures in the README: lower them only with a reason in the change.

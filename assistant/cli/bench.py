@@ -52,9 +52,9 @@ def bench(
         click.echo(_search(passages, as_json))
         return
     # The engines' imports are not for every command.
-    from assistant.bench.report import as_json as report_json
-    from assistant.bench.report import as_table
-    from assistant.bench.rounds import Plan, run_benchmark
+    from assistant.lab.bench.report import as_json as report_json
+    from assistant.lab.bench.report import as_table
+    from assistant.lab.bench.rounds import Plan, run_benchmark
 
     with _work_folder(keep) as folder:
         plan = Plan(shape, model, prompt_tokens, new_tokens, folder)
@@ -63,7 +63,7 @@ def bench(
 
 
 def _search(passages: tuple[int, ...], as_json: bool) -> str:
-    from assistant.bench.search import SIZES, measure_search, search_table
+    from assistant.lab.bench.search import SIZES, measure_search, search_table
 
     scales = measure_search(passages or SIZES, lambda text: click.echo(text, err=True))
     return json.dumps([asdict(scale) for scale in scales], indent=2) if as_json else search_table(scales)

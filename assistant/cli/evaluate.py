@@ -13,12 +13,12 @@ from assistant.app.assembly import open_shelf
 from assistant.cli.evaluate_answers import show_answer_figures
 from assistant.cli.evaluate_support import evaluate_support
 from assistant.cli.shared import ProgressBar, json_option, knowledge_option, settings_for
-from assistant.evaluation.answers import sample
-from assistant.evaluation.fit import fit_coverage
-from assistant.evaluation.gold import GOLD, read_gold
-from assistant.evaluation.labelled import LABELLED
-from assistant.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
 from assistant.inference.decoding import PRESETS
+from assistant.lab.evaluation.answers import sample
+from assistant.lab.evaluation.fit import fit_coverage
+from assistant.lab.evaluation.gold import GOLD, read_gold
+from assistant.lab.evaluation.labelled import LABELLED
+from assistant.lab.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
 from assistant.retrieval.query.coverage import MODEL, shipped_model
 
 
@@ -93,7 +93,7 @@ def evaluate(
     decision = decide_all(model, [retriever.evidence(catalog, question.text) for question in chosen], chosen)
     latency = time_all(catalog, retriever, chosen)
     if plot:
-        from assistant.evaluation.plot import draw_rankings
+        from assistant.lab.evaluation.plot import draw_rankings
 
         draw_rankings(rankings, plot)
     record = {

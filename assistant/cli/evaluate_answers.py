@@ -16,9 +16,9 @@ from assistant.cli.shared import ProgressBar, settings_for
 from assistant.cli.waiting import await_model
 from assistant.core.records import Answer
 from assistant.core.settings import Settings
-from assistant.evaluation.answers import AnswerFigures, measure_answers, shown_as_supported
-from assistant.evaluation.gold import Question
 from assistant.inference.decoding import decoding_for
+from assistant.lab.evaluation.answers import AnswerFigures, measure_answers, shown_as_supported
+from assistant.lab.evaluation.gold import Question
 
 
 def show_answer_figures(

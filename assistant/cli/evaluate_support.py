@@ -9,10 +9,10 @@ from pathlib import Path
 from assistant.app.assembly import open_shelf
 from assistant.cli.shared import ProgressBar
 from assistant.core.settings import Settings
-from assistant.evaluation.fit_support import fit_support
-from assistant.evaluation.labelled import read_labelled
-from assistant.evaluation.support import SupportReport, judge_all, report_on
 from assistant.grounding.support_model import MODEL, shipped_support
+from assistant.lab.evaluation.fit_support import fit_support
+from assistant.lab.evaluation.labelled import read_labelled
+from assistant.lab.evaluation.support import SupportReport, judge_all, report_on
 
 
 def evaluate_support(settings: Settings, sentences: Path, half: str, *, fit: bool, as_json: bool) -> str:

@@ -23,7 +23,7 @@ from assistant.inference.models.shapes import shape_called
 from assistant.retrieval.notes.library import read_library
 
 if TYPE_CHECKING:
-    from assistant.finetuning.run import Job, Outcome
+    from assistant.lab.finetuning.run import Job, Outcome
 
 BATCH = 8
 
@@ -73,10 +73,10 @@ def finetune(
         # torch takes seconds, and peft is not among the page's packages.
         import peft  # noqa: F401
 
-        from assistant.finetuning.base import open_base
-        from assistant.finetuning.recipe import Recipe, default_accumulation, default_rate
-        from assistant.finetuning.run import Job
-        from assistant.finetuning.run import finetune as run
+        from assistant.lab.finetuning.base import open_base
+        from assistant.lab.finetuning.recipe import Recipe, default_accumulation, default_rate
+        from assistant.lab.finetuning.run import Job
+        from assistant.lab.finetuning.run import finetune as run
     except ImportError as fault:
         raise AssistantError(
             f"Fine-tuning needs the package {fault.name}. Run: pip install -r requirements-train.txt"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from assistant.chat.assistant import Assistant, Finished
 from assistant.core.errors import EngineError
 from assistant.core.records import Answer
-from assistant.evaluation.gold import Question, section_of
-from assistant.evaluation.measures import all_facts, mean
 from assistant.inference.decoding import Decoding
+from assistant.lab.evaluation.gold import Question, section_of
+from assistant.lab.evaluation.measures import all_facts, mean
 
 REPEATED_WORDS = 4  # words in a row that count as a repetition when they occur again
 

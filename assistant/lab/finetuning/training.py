@@ -13,9 +13,9 @@ from typing import Any
 
 import torch
 
-from assistant.finetuning.model import learned_parameters
-from assistant.finetuning.recipe import Recipe
-from assistant.finetuning.rows import IGNORED, Batch, Row
+from assistant.lab.finetuning.model import learned_parameters
+from assistant.lab.finetuning.recipe import Recipe
+from assistant.lab.finetuning.rows import IGNORED, Batch, Row
 
 LARGEST_GRADIENT = 1.0  # norm of all gradients together; larger ones are scaled down to it
 WEIGHT_DECAY = 0.01  # of full training; an adapter is small already

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from assistant.bench.machine import Machine
-from assistant.bench.measure import Crowd
-from assistant.bench.neighbours import BUSY
+from assistant.lab.bench.machine import Machine
+from assistant.lab.bench.measure import Crowd
+from assistant.lab.bench.neighbours import BUSY
 
 REFERENCE = "transformers-fp32"
 OURS = "openvino-int8"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.core.errors import AssistantError
-from assistant.finetuning.history import History
+from assistant.lab.finetuning.history import History
 
 SMOOTHING = 0.9  # of the drawn line: each point is nine parts of the one before
 

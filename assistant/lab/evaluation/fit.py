@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from assistant.core.errors import AssistantError
-from assistant.evaluation.gold import Question
+from assistant.lab.evaluation.gold import Question
 from assistant.retrieval.query.coverage import CoverageModel, Evidence
 
 REFUSED_COVERED = 0.02  # share of covered tuning questions that may be refused: it sets the threshold

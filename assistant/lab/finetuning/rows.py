@@ -11,7 +11,7 @@ import torch
 from assistant.chat.prompt import build_prompt, snippet
 from assistant.core.errors import AssistantError
 from assistant.core.records import Hit, ModelInfo, Note
-from assistant.finetuning.examples import Question
+from assistant.lab.finetuning.examples import Question
 
 Kind = Literal["answers", "text"]
 IGNORED = -100  # label of a token that is not learned: PyTorch's own choice

@@ -1,6 +1,6 @@
 """One duty in a process of its own: convert a model, or load an engine and measure it. A JSON line for each result.
 
-Started by ``processes.py`` as ``python -m assistant.bench.worker '{...}'``.
+Started by ``processes.py`` as ``python -m assistant.lab.bench.worker '{...}'``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.bench.measure import (
+from assistant.core.errors import AssistantError
+from assistant.core.records import ModelInfo
+from assistant.inference.engine import Engine
+from assistant.lab.bench.measure import (
     VISITOR_ANSWER,
     VISITOR_PROMPT,
     Prompts,
@@ -22,9 +25,6 @@ from assistant.bench.measure import (
     time_greedy,
     time_prefix,
 )
-from assistant.core.errors import AssistantError
-from assistant.core.records import ModelInfo
-from assistant.inference.engine import Engine
 
 CROWDS = (1, 4, 8)
 CACHE_BYTES = 2**29  # the least that the app gives its engine
@@ -93,7 +93,7 @@ def _measure_engine(engine: Engine, job: Job) -> None:
             crowd = time_crowd(engine, prompts, visitors, VISITOR_PROMPT, VISITOR_ANSWER)
             _tell(f"visitors {visitors}", n=visitors, rate=crowd.rate, worst_first=crowd.worst_first)
     if job.gpu:
-        from assistant.bench.bandwidth import gpu_read_bandwidth
+        from assistant.lab.bench.bandwidth import gpu_read_bandwidth
 
         _tell("gpu bandwidth", bytes_a_second=gpu_read_bandwidth())
 

@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.bench.bandwidth import read_bandwidth
-from assistant.bench.machine import describe
-from assistant.bench.measure import BEAMS, Crowd
-from assistant.bench.needs import check_host, estimate_seconds, weights_per_token
-from assistant.bench.neighbours import Neighbours
-from assistant.bench.processes import Result, run_worker
-from assistant.bench.report import ON_GPU, OURS, REFERENCE, Report, Run, median_crowds, median_runs
-from assistant.bench.shapes import config_of, make_checkpoint
-from assistant.bench.worker import Job
 from assistant.core.errors import ModelError
 from assistant.core.host import look_at_host
 from assistant.inference.gpt2.checkpoint import GPT2Checkpoint, GPT2Shape
+from assistant.lab.bench.bandwidth import read_bandwidth
+from assistant.lab.bench.machine import describe
+from assistant.lab.bench.measure import BEAMS, Crowd
+from assistant.lab.bench.needs import check_host, estimate_seconds, weights_per_token
+from assistant.lab.bench.neighbours import Neighbours
+from assistant.lab.bench.processes import Result, run_worker
+from assistant.lab.bench.report import ON_GPU, OURS, REFERENCE, Report, Run, median_crowds, median_runs
+from assistant.lab.bench.shapes import config_of, make_checkpoint
+from assistant.lab.bench.worker import Job
 
 ROUNDS = 2
 LONG_SECONDS = 900.0  # after a first round of this length there is no second

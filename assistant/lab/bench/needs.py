@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.bench.measure import BEAMS, VISITOR_ANSWER, VISITOR_PROMPT
-from assistant.bench.worker import CROWDS
 from assistant.core.errors import ModelError
 from assistant.core.host import Host
 from assistant.inference.gpt2.checkpoint import GPT2Shape
+from assistant.lab.bench.measure import BEAMS, VISITOR_ANSWER, VISITOR_PROMPT
+from assistant.lab.bench.worker import CROWDS
 
 REFERENCE_FACTOR = 1.45  # resident bytes of transformers fp32 with five beams, to those of its weights: 9.0 GB at XL
 SPARE_BYTES = 600_000_000  # interpreter and libraries

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.records import Passage
-from assistant.evaluation.gold import Question, searchable, section_of
-from assistant.evaluation.measures import all_facts, auc, mean, ndcg_at, recall_at, reciprocal_rank
+from assistant.lab.evaluation.gold import Question, searchable, section_of
+from assistant.lab.evaluation.measures import all_facts, auc, mean, ndcg_at, recall_at, reciprocal_rank
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.query.coverage import CoverageModel, Evidence
 from assistant.retrieval.retriever import Retriever, best_rows

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.errors import AssistantError
-from assistant.evaluation.support import Judged
 from assistant.grounding.support_features import Signs
 from assistant.grounding.support_model import SupportModel
+from assistant.lab.evaluation.support import Judged
 
 PRECISION = 0.97  # on the tuning half, of the sentences shown as supported: it sets the threshold
 ROUNDS = 8

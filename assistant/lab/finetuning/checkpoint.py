@@ -17,8 +17,8 @@ from safetensors.torch import save_file
 
 from assistant.core.errors import ModelError
 from assistant.core.files import flush
-from assistant.finetuning.history import History
 from assistant.inference.models.shapes import GB
+from assistant.lab.finetuning.history import History
 
 NAME = "checkpoint.safetensors"
 _MOMENTS = ("exp_avg", "exp_avg_sq")  # torch.optim.AdamW's names

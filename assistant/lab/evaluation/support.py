@@ -11,11 +11,11 @@ import numpy as np
 
 from assistant.core.records import CheckedSentence
 from assistant.core.vectors import Embed
-from assistant.evaluation.gold import section_of
-from assistant.evaluation.labelled import Labelled, evidence_of
 from assistant.grounding.citations import Citations, Comparison
 from assistant.grounding.support_model import SupportModel
 from assistant.grounding.units import cut
+from assistant.lab.evaluation.gold import section_of
+from assistant.lab.evaluation.labelled import Labelled, evidence_of
 from assistant.retrieval.index.catalog import Catalog
 
 BINS = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from assistant.core.errors import ModelError
 from assistant.core.host import Host
-from assistant.finetuning.base import Base
-from assistant.finetuning.recipe import Recipe
 from assistant.inference.models.shapes import GB, GIB
+from assistant.lab.finetuning.base import Base
+from assistant.lab.finetuning.recipe import Recipe
 
 PROCESS = int(0.8 * GIB)  # Python, PyTorch and transformers without a model; on a GPU its context
 VALUE = 4  # bytes of a weight, a gradient or a moment: all fp32

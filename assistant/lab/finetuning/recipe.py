@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.finetuning.rows import Row
+from assistant.lab.finetuning.rows import Row
 
 WARM_UP = 0.05  # share of the steps over which the learning rate rises
 LAST_RATE = 0.1  # of the learning rate, reached at the end

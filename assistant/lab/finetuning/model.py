@@ -9,8 +9,8 @@ from typing import Any
 import torch
 
 from assistant.core.errors import ModelError
-from assistant.finetuning.base import Base
-from assistant.finetuning.recipe import Recipe
+from assistant.lab.finetuning.base import Base
+from assistant.lab.finetuning.recipe import Recipe
 
 ALPHA = 2  # the adapter's weight is this times its rank, divided by its rank
 ADAPTER_DROPOUT = 0.05

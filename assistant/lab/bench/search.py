@@ -12,10 +12,10 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from assistant.bench.neighbours import BUSY, Neighbours
-from assistant.bench.renewal import Renewal, time_renewal
-from assistant.bench.synthetic import DIMENSION, NOTE_PASSAGES, Corpus
 from assistant.core.vectors import Vectors
+from assistant.lab.bench.neighbours import BUSY, Neighbours
+from assistant.lab.bench.renewal import Renewal, time_renewal
+from assistant.lab.bench.synthetic import DIMENSION, NOTE_PASSAGES, Corpus
 from assistant.retrieval.index.vector_index import NEW, Nearest, build_nearest, write_nearest
 
 SIZES = (1_000, 100_000, 1_000_000)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from assistant.evaluation.gold import Fact
+from assistant.lab.evaluation.gold import Fact
 
 
 def recall_at(ranks: Sequence[bool], count: int) -> float:

@@ -10,8 +10,8 @@ from typing import Any
 
 from assistant.core.errors import NoteError
 from assistant.core.records import ModelInfo, Note
-from assistant.finetuning.examples import derive_questions, split_notes
-from assistant.finetuning.rows import Row, RowMaker
+from assistant.lab.finetuning.examples import derive_questions, split_notes
+from assistant.lab.finetuning.rows import Row, RowMaker
 
 HELD_OUT_MOST = 64  # rows of each kind that are measured: enough for a figure, and minutes at most
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.core.errors import AssistantError
 from assistant.core.records import Hit, Passage
 from assistant.core.settings import REPOSITORY
-from assistant.evaluation.gold import section_of
+from assistant.lab.evaluation.gold import section_of
 
 LABELLED = REPOSITORY / "tests" / "gold" / "support.jsonl"
 LABELS = ("supported", "contradicted", "unrelated")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.core.errors import AssistantError
-from assistant.evaluation.retrieval import Ranking
+from assistant.lab.evaluation.retrieval import Ranking
 
 SHOWN = {"recall_1": "recall@1", "recall_3": "recall@3", "mrr": "MRR", "facts_3": "facts@3", "facts_single": "in one"}
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
+from assistant.lab.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
 from assistant.retrieval.note_store import Shelf
 
 

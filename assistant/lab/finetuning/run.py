@@ -17,15 +17,15 @@ from assistant.core.errors import AssistantError, ModelError
 from assistant.core.files import check_new, locked, whole_folder
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo, Note
-from assistant.finetuning.base import Base
-from assistant.finetuning.checkpoint import Checkpoint
-from assistant.finetuning.curve import check_drawing, draw_losses
-from assistant.finetuning.data import Data, prepare
-from assistant.finetuning.history import History
-from assistant.finetuning.model import load_model, load_tokenizer, merged, save_model
-from assistant.finetuning.needs import check_room
-from assistant.finetuning.recipe import Recipe
-from assistant.finetuning.training import Stopped, Training
+from assistant.lab.finetuning.base import Base
+from assistant.lab.finetuning.checkpoint import Checkpoint
+from assistant.lab.finetuning.curve import check_drawing, draw_losses
+from assistant.lab.finetuning.data import Data, prepare
+from assistant.lab.finetuning.history import History
+from assistant.lab.finetuning.model import load_model, load_tokenizer, merged, save_model
+from assistant.lab.finetuning.needs import check_room
+from assistant.lab.finetuning.recipe import Recipe
+from assistant.lab.finetuning.training import Stopped, Training
 
 CHECKPOINT_SECONDS = 300.0  # of work that a killed training loses at most
 

@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from assistant.bench.memory import MemoryWatch
-from assistant.bench.worker import FAULT, Job
 from assistant.core.errors import ModelError
 from assistant.core.settings import REPOSITORY
+from assistant.lab.bench.memory import MemoryWatch
+from assistant.lab.bench.worker import FAULT, Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def run_worker(job: Job) -> Iterator[Result]:
     environment = {**os.environ, "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
     if not job.gpu:
         environment["CUDA_VISIBLE_DEVICES"] = ""  # else the reference would leave the CPU that it is compared on
-    command = [sys.executable, "-m", "assistant.bench.worker", json.dumps(asdict(job))]
+    command = [sys.executable, "-m", "assistant.lab.bench.worker", json.dumps(asdict(job))]
     with tempfile.TemporaryFile() as complaints:
         process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             command,

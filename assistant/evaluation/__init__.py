@@ -1,1 +1,0 @@
-"""How well the notes answer: labelled questions, measures, whole answers, citations, and the fits of both decisions."""

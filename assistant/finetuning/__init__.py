@@ -1,1 +1,0 @@
-"""Further training of a model on the notes: what it is shown, how it learns, and what comes out."""

@@ -1,0 +1,1 @@
+"""What the page never imports: the benchmark, the evaluation, further training."""

@@ -1,0 +1,1 @@
+"""How well the notes answer: labelled questions, measures, whole answers, citations."""
