@@ -10,9 +10,9 @@ from assistant.app.loading import Loading, loading_of_process
 from assistant.app.log_setup import set_up_logs
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings, read_settings
-from assistant.ui.chat_page import TITLE, draw_chat_page
-from assistant.ui.notes_page import draw_notes_page
-from assistant.uploads.received import bound_received
+from assistant.ui.chat.page import TITLE, draw_chat_page
+from assistant.ui.files.received import bound_received
+from assistant.ui.notes.page import draw_notes_page
 
 st.set_page_config(page_title=TITLE, page_icon=":material/school:", layout="centered")
 

@@ -13,9 +13,9 @@ from assistant.chat.conversation import Chat
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Passage, Reference
 from assistant.inference.decoding import decoding_for
 from assistant.retrieval.notes.library import Note
-from assistant.ui.note_view import draw_note
-from assistant.ui.sentences import whole_markdown
-from assistant.ui.turn import Surroundings, draw_answer, draw_question
+from assistant.ui.chat.sentences import whole_markdown
+from assistant.ui.chat.turn import Surroundings, draw_answer, draw_question
+from assistant.ui.notes.note_view import draw_note
 
 texts = hostile_texts(os.environ["CANARY"])
 part, parts = int(st.query_params["part"]), int(st.query_params["parts"])

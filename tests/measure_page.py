@@ -18,7 +18,7 @@ from fakes import DROPOUT, ScriptedGenerator, write_notes
 from page import open_page
 from page_server import REPOSITORY, page_of_topics
 
-from assistant.ui import chat_page
+from assistant.ui.chat import page as chat_page
 
 RERUNS = 30
 WORDS = "Dropout sets random units to zero during training. A baker from Naples invented it to sell more pizza."

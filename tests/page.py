@@ -109,7 +109,7 @@ def _text(block: Any) -> str:
 
 def draw(loading, settings):
     """The script that AppTest runs."""
-    from assistant.ui.chat_page import draw_chat_page
+    from assistant.ui.chat.page import draw_chat_page
 
     draw_chat_page(loading, settings)
 

@@ -7,7 +7,7 @@ import pytest
 from assistant.core.markdown import plain_text, split_sentences, statements
 from assistant.grounding.quotable import quotables
 from assistant.grounding.wording import wording_of
-from assistant.ui.safe import safe_label, safe_markdown
+from assistant.ui.shared.safe import safe_label, safe_markdown
 
 SECONDS = 1.5  # of processor time; each takes some hundredths, and took between 5 seconds and hours
 LONG = {  # what a passage of an upload may hold, where a start of each pattern is never closed

@@ -8,8 +8,8 @@ import pytest
 from fakes import WordEmbedder
 from streamlit.runtime.scriptrunner import StopException
 
-from assistant.ui import inbox, uploading
-from assistant.ui.inbox import draw_file_results, keep_files, take_kept_files
+from assistant.ui.files import inbox, uploading
+from assistant.ui.files.inbox import draw_file_results, keep_files, take_kept_files
 from assistant.uploads import converter as converter_module
 from assistant.uploads.converter import Converter
 from assistant.uploads.limits import OPEN_QUESTIONS

@@ -15,9 +15,9 @@ from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for
 from assistant.inference.models.catalog import Choice
 from assistant.retrieval.note_store import Shelf
-from assistant.ui.note_list import by_topic, topic_of
-from assistant.ui.note_view import slug
-from assistant.ui.state import Chats
+from assistant.ui.notes.note_list import by_topic, topic_of
+from assistant.ui.notes.note_view import slug
+from assistant.ui.session.state import Chats
 
 PATIENCE = 30.0
 FORGED = "![x](http://evil.example/x.png) :red[forged]"
@@ -58,7 +58,7 @@ class Page:
 
 
 def draw(loading, settings):
-    from assistant.ui.notes_page import draw_notes_page
+    from assistant.ui.notes.page import draw_notes_page
 
     draw_notes_page(loading, settings)
 

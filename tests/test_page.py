@@ -18,7 +18,7 @@ from assistant.inference.decoding import PRESETS
 from assistant.inference.manager.process import EngineStatus
 from assistant.inference.manager.status import UpgradeStatus
 from assistant.inference.manager.switching import SwitchingGenerator
-from assistant.ui.model_box import LATER_SECONDS, SOON_SECONDS, look_at_model
+from assistant.ui.panel.model_box import LATER_SECONDS, SOON_SECONDS, look_at_model
 
 
 @pytest.fixture

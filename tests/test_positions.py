@@ -10,7 +10,7 @@ from fakes import WordEmbedder, hit, write_notes
 from assistant.retrieval.index.note_map import Cartographer, principal, write_places
 from assistant.retrieval.index.passage_index import build
 from assistant.retrieval.notes.library import read_library
-from assistant.ui.map_view import chart_of, frame_of, marks_of
+from assistant.ui.notes.map_view import chart_of, frame_of, marks_of
 
 SUBJECTS = {
     "optimizers": "momentum gradient step size optimizer adam",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from assistant.ui.safe import safe_label, safe_markdown
+from assistant.ui.shared.safe import safe_label, safe_markdown
 
 
 def tokens(text: str):

@@ -4,7 +4,7 @@ import pytest
 
 from assistant.chat.transcript import unchecked
 from assistant.core.records import CheckedSentence, LeadSentence
-from assistant.ui.sentences import (
+from assistant.ui.chat.sentences import (
     AGAINST,
     count_contradicted,
     count_unsupported,

@@ -20,7 +20,7 @@ from assistant.chat.transcript import (
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer, CheckedSentence, LeadSentence
 from assistant.inference.decoding import Decoding
-from assistant.ui.safe import safe_markdown
+from assistant.ui.shared.safe import safe_markdown
 
 HIT = hit("Dropout drops units.", 1, "Dropout", "What is dropout?", 0.7)
 

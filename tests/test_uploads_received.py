@@ -12,9 +12,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from visitor import Visitor
 
-from assistant.uploads import received
+from assistant.ui.files import received
+from assistant.ui.files.received import bound_received
 from assistant.uploads.limits import FILE_BYTES, RECEIVED_BYTES, SESSION_RECEIVED_BYTES
-from assistant.uploads.received import bound_received
 
 FULL = FILE_BYTES - 1000  # of a body that may have FILE_BYTES, so that its frame fits
 

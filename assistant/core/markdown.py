@@ -106,7 +106,7 @@ def statements(source: str) -> tuple[str, ...]:
 
 
 # A full stop inside a formula, inline code, a link target or a dotted name such as nn.Linear does not end a sentence.
-# Written so that its time grows with the text and not with its square, as in ``ui/safe.py``.
+# Written so that its time grows with the text and not with its square, as in ``ui/shared/safe.py``.
 _ATOMS = re.compile(r"\$\$.+?\$\$|\$[^$\s](?:[^$]*[^$\s])?\$|`[^`]+`|\]\([^)]{0,2000}+\)|(?<!\w)\w{2,}+(?:\.\w{2,}+)++")
 
 

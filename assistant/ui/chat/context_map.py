@@ -10,9 +10,9 @@ import streamlit as st
 from assistant.chat.conversation import Exchange
 from assistant.core.records import Answer, Prompt
 from assistant.inference.decoding import PRESETS
-from assistant.ui.dialogs import dialog
-from assistant.ui.parameters import changes
-from assistant.ui.safe import safe_label
+from assistant.ui.panel.parameters import changes
+from assistant.ui.shared.dialogs import dialog
+from assistant.ui.shared.safe import safe_label
 
 BAR_PIXELS = 170  # with the axis and the legend, which take two thirds of it
 _BLUES = ("#1f5fbf", "#4a86d8", "#7aa9e6", "#a5c6f0", "#86b6c9", "#5f93a8")  # of the sources, best first

@@ -8,8 +8,8 @@ import streamlit as st
 
 from assistant.core.records import Note
 from assistant.retrieval.notes.library import PREFIX, UPLOADS, Library
-from assistant.ui.note_view import open_note
-from assistant.ui.safe import safe_label
+from assistant.ui.notes.note_view import open_note
+from assistant.ui.shared.safe import safe_label
 
 OWN, ADDED, OTHER = "Your files", "Added files", "Other notes"
 

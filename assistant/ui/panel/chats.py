@@ -14,11 +14,11 @@ from assistant.chat.transcript import (
     file_name,
 )
 from assistant.core.errors import AssistantError
-from assistant.ui.chat_keeper import draw_keeping
-from assistant.ui.dialogs import dialog
-from assistant.ui.safe import safe_label, safe_markdown
-from assistant.ui.state import Chats, say_once, session_chats
-from assistant.ui.uploading import let_go
+from assistant.ui.files.uploading import let_go
+from assistant.ui.session.chat_keeper import draw_keeping
+from assistant.ui.session.state import Chats, say_once, session_chats
+from assistant.ui.shared.dialogs import dialog
+from assistant.ui.shared.safe import safe_label, safe_markdown
 
 MEGABYTE = 1_000_000
 LONG_LIST = 8  # chats; a longer list scrolls

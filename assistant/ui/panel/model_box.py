@@ -10,8 +10,8 @@ import streamlit as st
 
 from assistant.app.assembly import Parts
 from assistant.inference.generator import Elsewhere
-from assistant.ui.dialogs import was_dialog_opened
-from assistant.ui.safe import safe_label
+from assistant.ui.shared.dialogs import was_dialog_opened
+from assistant.ui.shared.safe import safe_label
 
 if TYPE_CHECKING:
     from assistant.inference.manager.process import EngineStatus

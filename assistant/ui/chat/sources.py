@@ -11,9 +11,9 @@ from streamlit.navigation.page import Page
 from assistant.chat.transcript import strength
 from assistant.core.records import Hit, Note, Passage, Reference
 from assistant.retrieval.notes.library import Library
-from assistant.ui.dialogs import dialog
-from assistant.ui.note_view import query_of
-from assistant.ui.safe import safe_label, safe_markdown
+from assistant.ui.notes.note_view import query_of
+from assistant.ui.shared.dialogs import dialog
+from assistant.ui.shared.safe import safe_label, safe_markdown
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 

@@ -9,11 +9,11 @@ import streamlit as st
 from assistant.app.assembly import Parts
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
-from assistant.ui.inbox import draw_file_results, forget_results, keep_files, take_kept_files
-from assistant.ui.note_view import open_note
-from assistant.ui.safe import safe_label
-from assistant.ui.uploading import understood
-from assistant.ui.visitor import is_locked, place_of, unlock, uploads_of
+from assistant.ui.files.inbox import draw_file_results, forget_results, keep_files, take_kept_files
+from assistant.ui.files.uploading import understood
+from assistant.ui.notes.note_view import open_note
+from assistant.ui.session.visitor import is_locked, place_of, unlock, uploads_of
+from assistant.ui.shared.safe import safe_label
 from assistant.uploads.kept_uploads import Kept, download_names, zip_of
 from assistant.uploads.limits import FILE_BYTES, MIB, PAGES, TITLE_CHARACTERS
 from assistant.uploads.names import shown_title

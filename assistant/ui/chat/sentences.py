@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from assistant.core.records import CheckedSentence, LeadSentence
 from assistant.grounding.lead import beyond_lead, lead_text
-from assistant.ui.safe import safe_markdown
+from assistant.ui.shared.safe import safe_markdown
 
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)])\s+|^#{1,6}\s+|^>\s*")
 AGAINST = ":red-badge[:material/warning: the notes say otherwise]"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.app.assembly import Parts
-from assistant.ui.uploading import Given, Outcome, draw_open_questions, draw_outcome, let_go, take_files
+from assistant.ui.files.uploading import Given, Outcome, draw_open_questions, draw_outcome, let_go, take_files
 
 _WAITING, _OUTCOMES = "given_files", "given_file_outcomes"  # in the session
 

@@ -18,18 +18,18 @@ from assistant.chat.suggestions import suggest, suggest_nearest
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
 from assistant.retrieval.notes.library import Library
-from assistant.ui.answer import missed_model
-from assistant.ui.chat_keeper import are_chats_back, keep_chats, keep_question
-from assistant.ui.dialogs import forget_dialogs
-from assistant.ui.inbox import draw_file_results, keep_files, take_kept_files
-from assistant.ui.model_box import doubt_model, look_at_model
-from assistant.ui.safe import safe_label
-from assistant.ui.sidebar import draw_about, draw_sidebar
-from assistant.ui.state import current_choices, say_once, session_chats, take_problem
-from assistant.ui.stopped import draw_again_soon
-from assistant.ui.turn import Surroundings, draw_answer, draw_question
-from assistant.ui.visitor import assistant_of, library_of, place_of
-from assistant.ui.writing import write_answer
+from assistant.ui.chat.answer import missed_model
+from assistant.ui.chat.stopped import draw_again_soon
+from assistant.ui.chat.turn import Surroundings, draw_answer, draw_question
+from assistant.ui.chat.writing import write_answer
+from assistant.ui.files.inbox import draw_file_results, keep_files, take_kept_files
+from assistant.ui.panel.model_box import doubt_model, look_at_model
+from assistant.ui.panel.sidebar import draw_about, draw_sidebar
+from assistant.ui.session.chat_keeper import are_chats_back, keep_chats, keep_question
+from assistant.ui.session.state import current_choices, say_once, session_chats, take_problem
+from assistant.ui.session.visitor import assistant_of, library_of, place_of
+from assistant.ui.shared.dialogs import forget_dialogs
+from assistant.ui.shared.safe import safe_label
 
 TITLE = "Deep-learning notes"
 PASTED = 10  # times the longest question fit into the box: what is longer still is dropped by it without a word

@@ -7,8 +7,7 @@ import streamlit as st
 from assistant.chat.conversation import Exchange
 from assistant.chat.transcript import unfinished
 from assistant.core.records import Answer, CheckedSentence, LeadSentence
-from assistant.ui.safe import safe_label, safe_markdown
-from assistant.ui.sentences import (
+from assistant.ui.chat.sentences import (
     AGAINST,
     count_contradicted,
     count_unsupported,
@@ -16,6 +15,7 @@ from assistant.ui.sentences import (
     supported_markdown,
     whole_markdown,
 )
+from assistant.ui.shared.safe import safe_label, safe_markdown
 
 MODEL_ADDS = "The model adds in its own words, which may be wrong:"
 MODEL_ADDS_SUPPORTED = "The model adds, and the notes support it:"

@@ -7,8 +7,8 @@ import streamlit as st
 from assistant.app.assembly import Parts
 from assistant.core.host import memory_of_app
 from assistant.inference.models.shapes import GIB
-from assistant.ui.safe import safe_label
-from assistant.ui.visitor import place_of
+from assistant.ui.session.visitor import place_of
+from assistant.ui.shared.safe import safe_label
 
 _UPLOADS = {
     "folder": "Notes that are added: kept in a folder of this host, for everyone",

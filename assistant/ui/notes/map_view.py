@@ -13,11 +13,11 @@ import streamlit as st
 from assistant.app.assembly import Parts
 from assistant.core.records import Hit
 from assistant.retrieval.index.note_map import Map
-from assistant.ui.last_question import last_question
-from assistant.ui.note_list import topic_of
-from assistant.ui.note_view import open_note, query_of
-from assistant.ui.safe import safe_label
-from assistant.ui.visitor import map_of
+from assistant.ui.notes.note_list import topic_of
+from assistant.ui.notes.note_view import open_note, query_of
+from assistant.ui.session.last_question import last_question
+from assistant.ui.session.visitor import map_of
+from assistant.ui.shared.safe import safe_label
 
 ALL = "All topics"
 HEIGHT = 620

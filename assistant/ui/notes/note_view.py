@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.core.records import Note, Passage, Reference
 from assistant.retrieval.notes.library import Library
-from assistant.ui.safe import safe_label, safe_markdown
+from assistant.ui.shared.safe import safe_label, safe_markdown
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`\\]+")
 NOTE, SECTION = "note", "section"  # of the address: ?note=regularization/dropout.md&section=what-is-dropout

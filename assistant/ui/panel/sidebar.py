@@ -7,11 +7,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from assistant.app.assembly import Parts
 from assistant.core.settings import Settings
-from assistant.ui.chats import draw_chats
-from assistant.ui.host_box import draw_host_box
-from assistant.ui.model_box import ModelStatus, draw_model
-from assistant.ui.parameters import draw_parameters
-from assistant.ui.safe import safe_label
+from assistant.ui.panel.chats import draw_chats
+from assistant.ui.panel.host_box import draw_host_box
+from assistant.ui.panel.model_box import ModelStatus, draw_model
+from assistant.ui.panel.parameters import draw_parameters
+from assistant.ui.shared.safe import safe_label
 
 
 def draw_sidebar(settings: Settings) -> DeltaGenerator:

@@ -13,9 +13,9 @@ from assistant.chat.assistant import Checked, Event, Finished, Found, Prompted, 
 from assistant.chat.conversation import Exchange
 from assistant.chat.transcript import unchecked
 from assistant.core.errors import AssistantError
-from assistant.ui.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, unsupported_label
-from assistant.ui.safe import safe_markdown
-from assistant.ui.sentences import count_unsupported, lead_markdown, supported_markdown
+from assistant.ui.chat.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, unsupported_label
+from assistant.ui.chat.sentences import count_unsupported, lead_markdown, supported_markdown
+from assistant.ui.shared.safe import safe_markdown
 
 REDRAW_SECONDS = 0.12  # tokens are gathered for this long: a redraw for each one sends the whole text each time
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ import streamlit as st
 from assistant.chat.feedback import LONGEST_WORD, Feedback, Rating
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer
-from assistant.ui.safe import safe_label
+from assistant.ui.shared.safe import safe_label
 
 
 def draw_thumbs(answer: Answer, feedback: Feedback, key: str) -> None:

@@ -17,7 +17,7 @@ import streamlit as st
 
 from assistant.chat.browser_records import chat_record, exchange_record, read_records
 from assistant.chat.conversation import Chat, Exchange
-from assistant.ui.state import Chats, say_once, session_chats
+from assistant.ui.session.state import Chats, say_once, session_chats
 
 TIMES_SENT = 5  # drawings that bring a record along: a busy browser misses what the next drawing replaces
 _KEY, _TOGGLE, _STATE = "chat_keeper", "keep_chats", "chat_keeper_state"  # in the session

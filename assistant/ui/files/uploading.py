@@ -13,8 +13,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from assistant.app.assembly import Parts
 from assistant.core.errors import AssistantError
 from assistant.core.records import Note
-from assistant.ui.safe import safe_label
-from assistant.ui.visitor import uploads_of
+from assistant.ui.session.visitor import uploads_of
+from assistant.ui.shared.safe import safe_label
 from assistant.uploads.converter import Converter
 from assistant.uploads.kept_uploads import Clash, Kept, find_clash
 from assistant.uploads.limits import OPEN_QUESTIONS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.core.records import Hit
-from assistant.ui.state import session_chats
+from assistant.ui.session.state import session_chats
 
 
 def last_question() -> tuple[str, tuple[Hit, ...]]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.core.errors import SettingsError
 from assistant.inference.decoding import PRESETS, Decoding, decoding_for, limits
-from assistant.ui.state import Choices, current_choices, keep_choices
+from assistant.ui.session.state import Choices, current_choices, keep_choices
 
 MOST_SNIPPETS = 6
 

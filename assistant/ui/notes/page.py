@@ -8,13 +8,13 @@ from assistant.app.assembly import Parts
 from assistant.app.loading import Loading
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
-from assistant.ui.inbox import take_kept_files
-from assistant.ui.note_list import draw_list
-from assistant.ui.note_search import draw_search
-from assistant.ui.note_view import draw_asked_note
-from assistant.ui.safe import safe_label
-from assistant.ui.uploads_view import draw_uploads
-from assistant.ui.visitor import library_of, place_of
+from assistant.ui.files.inbox import take_kept_files
+from assistant.ui.notes.note_list import draw_list
+from assistant.ui.notes.note_search import draw_search
+from assistant.ui.notes.note_view import draw_asked_note
+from assistant.ui.notes.uploads_view import draw_uploads
+from assistant.ui.session.visitor import library_of, place_of
+from assistant.ui.shared.safe import safe_label
 
 TOPICS, MAP, ADD = "Topics", "Map", "Add files"
 
@@ -63,7 +63,7 @@ def _draw_view(parts: Parts) -> None:
         draw_uploads(parts)
     elif view == MAP:
         # Imported here: altair and pandas take half a second, which readers of notes need not wait for.
-        from assistant.ui.map_view import draw_map
+        from assistant.ui.notes.map_view import draw_map
 
         draw_map(parts)
     else:

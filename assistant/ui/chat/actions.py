@@ -9,12 +9,12 @@ from assistant.chat.feedback import Feedback
 from assistant.chat.transcript import exchange_to_markdown
 from assistant.core.errors import AssistantError
 from assistant.inference.decoding import PRESETS
-from assistant.ui.answer import missed_model
-from assistant.ui.context_map import show_making
-from assistant.ui.dialogs import dialog
-from assistant.ui.rating import draw_thumbs, draw_word
-from assistant.ui.safe import safe_markdown
-from assistant.ui.state import current_choices, say_once
+from assistant.ui.chat.answer import missed_model
+from assistant.ui.chat.context_map import show_making
+from assistant.ui.chat.rating import draw_thumbs, draw_word
+from assistant.ui.session.state import current_choices, say_once
+from assistant.ui.shared.dialogs import dialog
+from assistant.ui.shared.safe import safe_markdown
 
 SAME = "With the settings of the side panel"
 

@@ -7,9 +7,9 @@ import streamlit as st
 from assistant.app.assembly import Parts
 from assistant.core.markdown import plain_text
 from assistant.core.records import Retrieval
-from assistant.ui.note_view import open_note, query_of
-from assistant.ui.safe import safe_label
-from assistant.ui.visitor import assistant_of, catalog_of
+from assistant.ui.notes.note_view import open_note, query_of
+from assistant.ui.session.visitor import assistant_of, catalog_of
+from assistant.ui.shared.safe import safe_label
 
 MOST = 20
 PREVIEW_WORDS = 45

@@ -10,10 +10,10 @@ from streamlit.navigation.page import Page
 from assistant.chat.conversation import Chat, Exchange
 from assistant.chat.feedback import Feedback
 from assistant.retrieval.notes.library import Library
-from assistant.ui.actions import draw_actions, draw_offer
-from assistant.ui.answer import draw_text
-from assistant.ui.safe import safe_label
-from assistant.ui.sources import draw_chips
+from assistant.ui.chat.actions import draw_actions, draw_offer
+from assistant.ui.chat.answer import draw_text
+from assistant.ui.chat.sources import draw_chips
+from assistant.ui.shared.safe import safe_label
 
 
 @dataclass(frozen=True, slots=True)
