@@ -19,19 +19,19 @@ test-fast: install  ## the tests that need no model, in seconds
 	$(BIN)/python -m pytest -m "not slow and not browser"
 
 soak: install  ## 2,000 kills in mid-write of the index and of uploads each, 1,000 stopped and closed answers, 100,000 broken uploads: hours
-	SOAK_KILLS=2000 $(BIN)/python -m pytest -q -s tests/test_generations.py tests/test_uploads_kept.py -k kill_9
-	SOAK_ROUNDS=1000 $(BIN)/python -m pytest -q -s tests/test_crowd.py
-	SOAK_FILES=100000 $(BIN)/python -m pytest -q tests/test_uploads_fuzz.py
+	SOAK_KILLS=2000 $(BIN)/python -m pytest -q -s tests/retrieval/test_snapshot_store.py tests/uploads/test_kept_uploads.py -k kill_9
+	SOAK_ROUNDS=1000 $(BIN)/python -m pytest -q -s tests/ui/test_crowd.py
+	SOAK_FILES=100000 $(BIN)/python -m pytest -q tests/uploads/test_fuzz.py
 
 load: install  ## 200 visitors with a stub generator, then 20 with the embedded model, ten minutes each
-	$(BIN)/python tests/crowd.py --visitors 200 --seconds 600
-	$(BIN)/python tests/crowd.py --visitors 20 --seconds 600 --model embedded
+	$(BIN)/python tests/support/crowd.py --visitors 200 --seconds 600
+	$(BIN)/python tests/support/crowd.py --visitors 20 --seconds 600 --model embedded
 
 cloud-test: fresh  ## the page in 2.7 GB with random weights of GPT-2 XL's shape; needs 10 GB of disk
-	$(FRESH)/bin/python tests/cloud.py --shape gpt2-xl
+	$(FRESH)/bin/python tests/support/cloud.py --shape gpt2-xl
 
 test-install: fresh  ## requirements.txt alone, in a fresh environment, starts a page that answers
-	$(FRESH)/bin/python tests/cloud.py --model none --without-limit
+	$(FRESH)/bin/python tests/support/cloud.py --model none --without-limit
 
 fresh:
 	$(PYTHON) -m venv --clear $(FRESH)

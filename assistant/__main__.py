@@ -1,4 +1,4 @@
-"""The command line: ``python -m assistant COMMAND``. Each command is a file in ``assistant/commands/``."""
+"""The command line: ``python -m assistant COMMAND``. Each command is a file in ``assistant/cli/``."""
 
 from __future__ import annotations
 

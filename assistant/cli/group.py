@@ -12,7 +12,7 @@ import click
 class Entry:
     """Where a command is and what the list of commands says of it."""
 
-    module: str  # in assistant/commands/
+    module: str  # in assistant/cli/
     says: str
 
 
@@ -42,7 +42,7 @@ class CommandGroup(click.Group):
         entry = COMMANDS.get(cmd_name)
         if entry is None:
             return None
-        command: click.Command = getattr(importlib.import_module(f"assistant.commands.{entry.module}"), cmd_name)
+        command: click.Command = getattr(importlib.import_module(f"assistant.cli.{entry.module}"), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

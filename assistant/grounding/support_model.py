@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.core.logistic import LogisticModel
 from assistant.grounding.support_features import Signs
 
-MODEL = Path(__file__).with_name("support.json")  # written by `python -m assistant evaluate --support --fit`
+MODEL = Path(__file__).with_name("support_model.json")  # written by `python -m assistant evaluate --support --fit`
 
 
 class SupportModel(LogisticModel):

@@ -1,7 +1,7 @@
 """The seam between the assistant and whatever writes its text: two small protocols.
 
 A ``Generator`` is what the chat talks to. An ``Engine`` runs a model inside an engine process and serves many requests
-at once; ``inference/serving/server.py`` puts it on a loopback port and ``inference/serving/remote.py`` is the generator at the other end,
+at once; ``serving/server.py`` puts it on a loopback port and ``serving/remote.py`` is the generator at the other end,
 the same for a process on this machine and for a server elsewhere.
 """
 

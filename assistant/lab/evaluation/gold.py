@@ -9,9 +9,8 @@ from pathlib import Path
 
 from assistant.core.errors import AssistantError
 from assistant.core.records import Passage
-from assistant.core.settings import REPOSITORY
 
-GOLD = REPOSITORY / "tests" / "gold" / "questions.jsonl"
+GOLD = Path(__file__).with_name("gold") / "questions.jsonl"
 
 
 @dataclass(frozen=True, slots=True)

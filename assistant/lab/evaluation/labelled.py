@@ -10,10 +10,9 @@ from pathlib import Path
 
 from assistant.core.errors import AssistantError
 from assistant.core.records import Hit, Passage
-from assistant.core.settings import REPOSITORY
 from assistant.lab.evaluation.gold import section_of
 
-LABELLED = REPOSITORY / "tests" / "gold" / "support.jsonl"
+LABELLED = Path(__file__).with_name("gold") / "support.jsonl"
 LABELS = ("supported", "contradicted", "unrelated")
 
 

@@ -148,7 +148,7 @@ WRITER = """
 import sys
 import time
 from pathlib import Path
-from assistant.search.generations import Generations
+from assistant.retrieval.index.snapshot_store import Generations
 
 def fill(folder):
     text = sys.argv[2] + str(number) * 20_000

@@ -37,7 +37,7 @@ def start(tmp_path, monkeypatch):
     running = []
 
     def started(fault: str) -> EngineProcess:
-        command = [sys.executable, str(REPOSITORY / "tests" / "child_engine.py"), fault, str(tmp_path)]
+        command = [sys.executable, str(REPOSITORY / "tests" / "support" / "child_engine.py"), fault, str(tmp_path)]
         monkeypatch.setattr(process_module, "command_for", lambda *_: command)
         candidate = Candidate(ModelInfo("tiny", "openvino", 64), "", 0, True, "")
         running.append(EngineProcess(candidate, read_settings(), 2**20))

@@ -33,7 +33,7 @@ def ask(knowledge, tmp_path, caplog, monkeypatch):
             if leave and isinstance(event, Wrote):
                 events.close()
                 break
-        (record,) = [record for record in caplog.records if record.name == "assistant.chat.assistant.journal"]
+        (record,) = [record for record in caplog.records if record.name == "assistant.chat.journal"]
         return json.loads(record.getMessage())
 
     return asked

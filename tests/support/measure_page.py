@@ -1,4 +1,4 @@
-"""Measures the page: PYTHONPATH=. python tests/measure_page.py
+"""Measures the page: PYTHONPATH=. python tests/support/measure_page.py
 
 Prints, as medians and 95th percentiles in milliseconds, how long the server takes for a rerun without generation in
 chats of 1 and 50 turns, and how long a browser waits from its first request until a question can be typed, while the

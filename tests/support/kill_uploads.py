@@ -1,7 +1,7 @@
 """Kills a process that adds uploads, again and again, and checks each time that what it acknowledged is there, whole.
 
-``python tests/kill_uploads.py KILLS FOLDER`` ends with status 1 at the first upload that was acknowledged and is gone
-or changed, or that is listed and not whole. It is a process of its own because it forks, which a test run with
+``python tests/support/kill_uploads.py KILLS FOLDER`` ends with status 1 at the first upload that was acknowledged and
+is gone or changed, or that is listed and not whole. It is a process of its own because it forks, which a test run with
 threads must not.
 """
 
@@ -18,7 +18,7 @@ import time
 import traceback
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's path begins with its own folder
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script's path begins with its own folder
 
 from assistant.retrieval.notes.library import UPLOADS
 from assistant.uploads.convert import convert

@@ -45,7 +45,9 @@ def canary():
 def server(tmp_path_factory, canary):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CANARY", canary[0])
-        with page_server(tmp_path_factory.mktemp("hostile"), REPOSITORY, script="tests/hostile_page.py") as server:
+        with page_server(
+            tmp_path_factory.mktemp("hostile"), REPOSITORY, script="tests/support/hostile_page.py"
+        ) as server:
             yield server
 
 

@@ -12,6 +12,7 @@ import pytest
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ANSWER_MS = 180_000  # machines that run tests may be slow; speed is measured by commands, not here
+AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 MARKS = [pytest.mark.browser, pytest.mark.slow]
 if CHROMIUM is None and os.environ.get("ASSISTANT_REQUIRE_BROWSER") != "1":
     MARKS.append(pytest.mark.skip(reason="no Chromium found; install one (Debian: apt install chromium)"))
@@ -65,3 +66,22 @@ def answer(page: Any, number: int = 1) -> Any:
 def sources(bubble: Any) -> Any:
     """The buttons of an answer's sources; Streamlit keeps a hidden second copy of a button that has a hint."""
     return bubble.locator("[class*='_source_'] button").locator("visible=true")
+
+
+def check(page) -> None:
+    """No violation of the guidelines on the page as it is now."""
+    page.wait_for_function(
+        "document.getAnimations().every(each => each.playState != 'running' || "
+        "each.effect.getTiming().iterations == Infinity)"
+    )
+    from axe_playwright_python.sync_playwright import Axe  # here, so that tests without a browser do without it
+
+    found = Axe().run(page, options=AXE).response["violations"]
+    assert not found, "\n".join(
+        f"{each['id']} {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"][:3]
+    )
+
+
+def width(page) -> int:
+    """Pixels that the page takes across, scrolled or not."""
+    return page.evaluate("document.scrollingElement.scrollWidth")

@@ -1,7 +1,7 @@
 """An engine process without a model: its argument says what goes wrong in its first life; the second one works.
 
-``python tests/child_engine.py FAULT FOLDER``; the folder remembers that there was a first life. With "always FAULT"
-every later one fails, too, until the folder holds a file ``mended``.
+``python tests/support/child_engine.py FAULT FOLDER``; the folder remembers that there was a first life.
+With "always FAULT" every later one fails, too, until the folder holds a file ``mended``.
 """
 
 import os
@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's path begins with its own folder
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script's path begins with its own folder
 
 from fakes import ScriptedEngine
 

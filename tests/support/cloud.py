@@ -1,8 +1,8 @@
 """The page as Streamlit Community Cloud runs it: a checkout that nobody writes to, 2.7 GB of memory, one process tree.
 
-    python tests/cloud.py                   # the model that `auto` chooses
-    python tests/cloud.py --shape gpt2-xl   # random weights of XL's shape, made and converted first: 8 GB of disk
-    python tests/cloud.py --model FOLDER    # a model that is converted already
+    python tests/support/cloud.py                   # the model that `auto` chooses
+    python tests/support/cloud.py --shape gpt2-xl   # XL's shape, random weights, made and converted first: 8 GB of disk
+    python tests/support/cloud.py --model FOLDER    # a model that is converted already
 
 One visitor asks; memory of page and engine is sampled until the answer has ended. Where control groups may be made
 (root, Linux) the limit is a real one and the kernel would kill what exceeds it; elsewhere memory is measured alone,
@@ -26,13 +26,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's path begins with its own folder
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script's path begins with its own folder
 
 import psutil
 from page_server import PageServer, page_server
 from visitor import Visitor
 
-REPOSITORY = Path(__file__).resolve().parent.parent
+REPOSITORY = Path(__file__).resolve().parents[2]
 LIMIT = 2_700_000_000  # bytes; what the service's documentation promises at best
 QUESTION = "What is dropout and what happens at test time?"
 READY_SECONDS = 1200.0

@@ -63,7 +63,7 @@ def test_the_summary_tells_what_was_trained_and_what_it_did(run, tmp_path):
 INTERRUPTS_ITSELF = """
 import os, signal, sys
 from assistant.__main__ import main
-from assistant.finetuning.training import Training
+from assistant.lab.finetuning.training import Training
 
 step = Training.step
 
@@ -183,7 +183,7 @@ def test_a_training_that_was_killed_goes_on_where_it_was(tmp_path, folder):
     """With SIGKILL, while a step or a checkpoint is under way."""
     whole = train(folder, tmp_path / "whole", Told())
     script = TRAINS.format(
-        paths=[str(REPOSITORY), str(REPOSITORY / "tests")], folder=str(folder), out=str(tmp_path / "out")
+        paths=[str(REPOSITORY), str(REPOSITORY / "tests" / "support")], folder=str(folder), out=str(tmp_path / "out")
     )
     starts = [killed(script, at) for at in ("Training 4", "Training 9")]
     rest = train(folder, tmp_path / "out", Told())

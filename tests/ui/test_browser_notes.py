@@ -4,9 +4,8 @@ import io
 import zipfile
 
 import pytest
-from browsing import MARKS, answer, ask, sources, visit
+from browsing import MARKS, answer, ask, check, sources, visit, width
 from page_server import page_of_topics
-from test_browser_chat import check, width
 from upload_samples import WORD, drawn, pdf
 
 pytestmark = MARKS

@@ -1,7 +1,7 @@
 """Kills a process that writes the index, again and again, and checks each time that what is left is whole.
 
-``python tests/kill_loop.py KILLS FOLDER`` ends with status 1 at the first index that is damaged, mixed or out of step
-with its notes. It is a process of its own because it forks, which a test run with threads must not.
+``python tests/support/kill_loop.py KILLS FOLDER`` ends with status 1 at the first index that is damaged, mixed or out
+of step with its notes. It is a process of its own because it forks, which a test run with threads must not.
 """
 
 import json
@@ -14,7 +14,7 @@ import traceback
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"  # FAISS's threads do not survive a fork
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's path begins with its own folder
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script's path begins with its own folder
 
 from fakes import WordEmbedder
 

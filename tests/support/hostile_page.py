@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # Streamlit's begins with the script's own folder
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # Streamlit's begins with the script's own folder
 
 import streamlit as st
 from hostile import hostile_texts

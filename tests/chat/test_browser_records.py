@@ -9,7 +9,6 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_transcript import chat  # noqa: F401 - a fixture
 
 from assistant.chat.browser_records import MOST_BYTES, Kept, chat_record, exchange_record, read_records
 from assistant.chat.conversation import Chat
@@ -31,7 +30,7 @@ def asked(question: str) -> Chat:
     return made
 
 
-def test_chats_come_back_as_they_were_the_last_changed_first(chat):  # noqa: F811
+def test_chats_come_back_as_they_were_the_last_changed_first(chat):
     other = asked("What is Adam?")
     records = records_of(chat, other)
     kept = read_records(dict(reversed(records.items())))
@@ -39,20 +38,20 @@ def test_chats_come_back_as_they_were_the_last_changed_first(chat):  # noqa: F81
     assert [each.uid for each in kept.chats] == [chat.uid, other.uid]
 
 
-def test_records_are_short(chat):  # noqa: F811
+def test_records_are_short(chat):
     exchange = chat.exchanges[0]
     exchange.text = "Dropout sets random units to zero during training. " * 40
     assert len(exchange_record(exchange)) < len(chat_to_json(chat)) / 3
 
 
-def test_an_exchange_that_was_never_written_costs_only_itself(chat):  # noqa: F811
+def test_an_exchange_that_was_never_written_costs_only_itself(chat):
     records = records_of(chat)
     del records[f"{chat.uid}/2"]  # it is still shown by the record of the chat
     (back,) = read_records(records).chats
     assert [exchange.question for exchange in back.path()] == ["edited"]
 
 
-def test_two_tabs_that_went_on_with_one_chat_leave_a_chat_that_can_be_read(chat):  # noqa: F811
+def test_two_tabs_that_went_on_with_one_chat_leave_a_chat_that_can_be_read(chat):
     records = records_of(chat)
     twin = read_records(records).chats[0]
     twin.show(twin.exchanges[0])
@@ -64,7 +63,7 @@ def test_two_tabs_that_went_on_with_one_chat_leave_a_chat_that_can_be_read(chat)
     assert [exchange.question for exchange in back.path()] == ["What is dropout?", "in the other tab"]
 
 
-def test_a_chat_that_was_deleted_in_another_tab_stays_away_without_a_word(chat):  # noqa: F811
+def test_a_chat_that_was_deleted_in_another_tab_stays_away_without_a_word(chat):
     records = records_of(chat)
     del records[f"{chat.uid}/0"], records[f"{chat.uid}/1"]
     assert read_records(records) == Kept((), 0)

@@ -9,7 +9,10 @@ from cloud import failures, run
 from assistant.inference.models.embedded import NAME, packaged_file
 
 SOUND = {"limit_is_real": True, "finish": "length", "model": NAME, "log": []}
-GUARD = "2026-11-23 04:00:00,000 WARNING assistant.inference.manager.memory small: memory ran short, so it answers in place of big"
+GUARD = (
+    "2026-11-23 04:00:00,000 WARNING assistant.inference.manager.memory small: memory ran short, "
+    "so it answers in place of big"
+)
 OTHER = "2026-11-23 04:00:00,000 WARNING assistant.retrieval.note_store note skipped: a.md: empty"
 
 

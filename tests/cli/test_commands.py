@@ -208,8 +208,8 @@ def test_the_list_of_commands_is_whole_and_imports_none_of_them():
     )
     result = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True)
     assert result.stderr.strip() == "[]"
-    helpers = {"shared", "group", "waiting", "evaluate_answers", "evaluate_support"}
-    files = {file.stem for file in (REPOSITORY / "assistant" / "commands").glob("[!_]*.py")} - helpers
+    helpers = {"json_views", "shared", "group", "waiting", "evaluate_answers", "evaluate_support"}
+    files = {file.stem for file in (REPOSITORY / "assistant" / "cli").glob("[!_]*.py")} - helpers
     assert {entry.module for entry in COMMANDS.values()} == files
     for name in COMMANDS:
         assert f"\n  {name} " in result.stdout

@@ -1,4 +1,4 @@
-"""Makes the README's pictures: PYTHONPATH=. python tests/screenshots.py
+"""Makes the README's pictures: PYTHONPATH=. python tests/support/screenshots.py
 
 Starts a page over the shipped notes with the embedded model, asks as a visitor would, and writes to ``.github``. Not a
 test: run it by hand after the page has changed, and look at what it made.

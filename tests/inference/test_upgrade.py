@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 from fakes import count_words
 from loopback_hub import MODEL
-from test_download import hub, published  # noqa: F401 - fixtures
 from tiny_gpt2 import make, train_tokenizer
 
 from assistant.app import assembly
@@ -309,7 +308,7 @@ class Shelf:
 
 
 @pytest.mark.slow
-def test_a_hub_model_is_downloaded_converted_and_answers_in_place_of_the_first(hub, tmp_path, monkeypatch):  # noqa: F811
+def test_a_hub_model_is_downloaded_converted_and_answers_in_place_of_the_first(hub, tmp_path, monkeypatch):
     monkeypatch.setattr("assistant.inference.manager.upgrade.KEEP_FREE", 10**18)
     settings = settings_of(tmp_path, model=MODEL, running=1)
     better = choose(settings, HOST, True).better
@@ -337,7 +336,7 @@ def test_a_hub_model_is_downloaded_converted_and_answers_in_place_of_the_first(h
 
 
 @pytest.mark.slow
-def test_a_host_with_no_model_answers_with_the_small_one_until_the_better_one_is_here(hub, tmp_path, monkeypatch):  # noqa: F811
+def test_a_host_with_no_model_answers_with_the_small_one_until_the_better_one_is_here(hub, tmp_path, monkeypatch):
     hub.files = {f"{embedded.HUB}/{embedded.FILE}": embedded.packaged_file()}
     hub.bytes_per_second = 4 * 10**6  # of the better one: the small one starts meanwhile
     monkeypatch.setattr(embedded, "packaged_file", lambda: None)
@@ -416,7 +415,7 @@ def test_the_small_model_that_came_first_answers_again_when_the_better_one_does_
     assert generator.info.name == "small" and not generator.current.closed
 
 
-def test_torch_gets_the_checkpoint_as_it_is(hub, tmp_path):  # noqa: F811
+def test_torch_gets_the_checkpoint_as_it_is(hub, tmp_path):
     settings = settings_of(tmp_path, model=MODEL, engine="torch")
     shelf = Shelf()
     upgrade = Upgrade(choose(settings, HOST, True).better, settings, shelf)
@@ -426,7 +425,7 @@ def test_torch_gets_the_checkpoint_as_it_is(hub, tmp_path):  # noqa: F811
     assert choose(settings, HOST, False).candidate.source == shelf.got[0].source
 
 
-def test_a_hub_that_cannot_be_reached_is_asked_again_until_it_can(hub, tmp_path, monkeypatch):  # noqa: F811
+def test_a_hub_that_cannot_be_reached_is_asked_again_until_it_can(hub, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     settings = settings_of(tmp_path, model=MODEL, engine="torch")
     upgrade = Upgrade(choose(settings, HOST, True).better, settings, Shelf(), pauses=(0.05,))
@@ -440,7 +439,7 @@ def test_a_hub_that_cannot_be_reached_is_asked_again_until_it_can(hub, tmp_path,
     assert upgrade.wait(30).state == "done"
 
 
-def test_closing_ends_a_download_and_keeps_what_arrived(hub, tmp_path):  # noqa: F811
+def test_closing_ends_a_download_and_keeps_what_arrived(hub, tmp_path):
     hub.bytes_per_second = 20 * 10**6
     settings = settings_of(tmp_path, model=MODEL)
     upgrade = Upgrade(choose(settings, HOST, True).better, settings, Shelf())

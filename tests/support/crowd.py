@@ -1,7 +1,7 @@
 """A crowd before the page: many visitors over real websockets, and what each of them saw.
 
-    python tests/crowd.py --visitors 200 --seconds 600           # a stub writes the answers
-    python tests/crowd.py --visitors 20 --seconds 600 --model embedded
+    python tests/support/crowd.py --visitors 200 --seconds 600           # a stub writes the answers
+    python tests/support/crowd.py --visitors 20 --seconds 600 --model embedded
 
 It ends with status 1 when a visitor saw an error or another visitor's words, when nobody was answered, when the page
 took more memory for each answer than is stated below, or when being refused takes longer than being answered.
@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # a script's path begins with its own folder
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script's path begins with its own folder
 
 import psutil
 from page_server import PageServer, page_server, shipped_notes

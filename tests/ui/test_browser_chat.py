@@ -5,8 +5,7 @@ import re
 import threading
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browsing import MARKS, answer, ask, await_idle, sources, visit
+from browsing import MARKS, answer, ask, await_idle, check, sources, visit, width
 from fakes import ScriptedEngine
 from page_server import page_of_topics
 from serving import served
@@ -19,7 +18,6 @@ pytestmark = MARKS
 QUESTION = "What is dropout in a neural network?"
 TRUE = "Dropout is a regularization method that sets each unit's output to zero at random."
 FALSE = "A baker from Naples invented it in 1889 to sell more pizza."
-AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 
 
 class Turnstile(threading.Event):
@@ -369,19 +367,3 @@ def tab_to(page, reached: str) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab does not reach: {reached}")
-
-
-def check(page) -> None:
-    """No violation of the guidelines on the page as it is now."""
-    page.wait_for_function(
-        "document.getAnimations().every(each => each.playState != 'running' || "
-        "each.effect.getTiming().iterations == Infinity)"
-    )
-    found = Axe().run(page, options=AXE).response["violations"]
-    assert not found, "\n".join(
-        f"{each['id']} {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"][:3]
-    )
-
-
-def width(page) -> int:
-    return page.evaluate("document.scrollingElement.scrollWidth")
