@@ -51,12 +51,16 @@ def test_no_folder_is_run_by_the_framework_by_itself():
     assert not (REPOSITORY / "pages").exists()
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-train.txt", "requirements-dev.txt", "constraints.txt"])
+@pytest.mark.parametrize(
+    "file", ["requirements.txt", "requirements-train.txt", "requirements-dev.txt", "constraints.txt"]
+)
 def test_every_requirement_is_pinned(file):
     lines = (REPOSITORY / file).read_text(encoding="utf-8").splitlines()
     wanted = [line.partition("#")[0].strip() for line in lines]
     loose = [
-        line for line in wanted if line and not line.startswith(("-r ", "-c ")) and not re.fullmatch(r"[\w.\-\[\]]+==\S+", line)
+        line
+        for line in wanted
+        if line and not line.startswith(("-r ", "-c ")) and not re.fullmatch(r"[\w.\-\[\]]+==\S+", line)
     ]
     assert loose == []
 

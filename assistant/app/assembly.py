@@ -23,7 +23,7 @@ from assistant.inference.models.hub import hub_is_off
 from assistant.retrieval.embedding.embedder import load_embedder
 from assistant.retrieval.embedding.passage_encoder import PassageEncoder
 from assistant.retrieval.index.shipped_vectors import ShippedVectors
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 from assistant.retrieval.query.contrast import load_contrast
 from assistant.retrieval.query.coverage import shipped_model
 from assistant.retrieval.retriever import Retriever
@@ -49,7 +49,7 @@ class Parts:
     settings: Settings
     host: Host
     choice: Choice
-    shelf: Shelf
+    store: NoteStore
     retriever: Retriever
     generator: Generator | None
     assistant: Assistant
@@ -91,20 +91,20 @@ def assemble(settings: Settings, report: Report = _silent, *, upgrade: bool = Tr
     report("Starting the model")
     choice, generator = start_generator(settings, host, upgrade=upgrade)
     try:
-        shelf, retriever = open_shelf(settings, report)
+        store, retriever = open_note_store(settings, report)
     except BaseException:
         close = getattr(generator, "close", None)
         if close:
             close()
         raise
     follow = Journal(settings.log_questions).follow
-    assistant = Assistant(shelf, retriever, generator, settings.question_limit, follow=follow)
+    assistant = Assistant(store, retriever, generator, settings.question_limit, follow=follow)
     better = start_upgrade(settings, host, choice, generator) if upgrade else None
     guard = start_guard(settings, generator, better)
-    return Parts(settings, host, choice, shelf, retriever, generator, assistant, better, guard)
+    return Parts(settings, host, choice, store, retriever, generator, assistant, better, guard)
 
 
-def open_shelf(settings: Settings, report: Report = _silent) -> tuple[Shelf, Retriever]:
+def open_note_store(settings: Settings, report: Report = _silent) -> tuple[NoteStore, Retriever]:
     """The notes and their retriever, the index brought up to date."""
     report("Loading the embedder")
     embedder = load_embedder(settings.embedder)
@@ -113,10 +113,10 @@ def open_shelf(settings: Settings, report: Report = _silent) -> tuple[Shelf, Ret
         report(f"Reading the notes: {done} of {total} passages", done / total if total else 1.0)
 
     report("Reading the notes")
-    shelf = Shelf(
+    store = NoteStore(
         settings.knowledge, settings.home, ShippedVectors(PassageEncoder(embedder), settings.knowledge), progress
     )
-    return shelf, Retriever(embedder, load_contrast(embedder), shipped_model())
+    return store, Retriever(embedder, load_contrast(embedder), shipped_model())
 
 
 def start_generator(settings: Settings, host: Host, *, upgrade: bool = True) -> tuple[Choice, Generator | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 
-from assistant.core.lru_cache import Recent
+from assistant.core.caching import LRUCache
 from assistant.core.records import ModelInfo, Piece, Prompt
 from assistant.inference.decoding import Decoding
 
@@ -24,11 +24,11 @@ class _Kept:
     finish: str
 
 
-class Repeats:
+class AnswerCache:
     """Answers by what they were made from. The prompts themselves are not kept."""
 
     def __init__(self, most: int = MOST) -> None:
-        self._kept: Recent[str, _Kept] = Recent(most)
+        self._kept: LRUCache[str, _Kept] = LRUCache(most)
 
     @staticmethod
     def key(model: ModelInfo, prompt: Prompt, decoding: Decoding) -> str:

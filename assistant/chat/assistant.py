@@ -9,13 +9,13 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from assistant.chat.answer_cache import Repeats
+from assistant.chat.answer_cache import AnswerCache
 from assistant.chat.prompt import build_prompt, retells
 from assistant.chat.repetition import without_repetition
 from assistant.core.errors import AssistantError
-from assistant.core.heartbeat import aside
+from assistant.core.heartbeat import run_with_heartbeat
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Piece, Prompt, Retrieval, Turn
-from assistant.grounding.answer_checker import Checking
+from assistant.grounding.answer_checker import AnswerChecker
 from assistant.grounding.citations import Citations
 from assistant.grounding.lead import choose_lead, lead_text
 from assistant.grounding.support_model import SupportModel, shipped_support
@@ -97,11 +97,11 @@ class Catalogs(Protocol):
 
 
 class Assistant:
-    """Answers questions from one shelf of notes; the generator may be missing, and then the notes are the answer."""
+    """Answers questions from one store of notes; the generator may be missing, and then the notes are the answer."""
 
     def __init__(
         self,
-        shelf: Catalogs,
+        store: Catalogs,
         retriever: Retriever,
         generator: Generator | None,
         question_limit: int = 2000,
@@ -112,22 +112,22 @@ class Assistant:
         gets the events of each answer and passes them on, as ``journal.Journal`` does.
         """
         self._follow = follow
-        self._shelf = shelf
+        self._store = store
         self._retriever = retriever.remembering()
         self._generator = generator
         self._question_limit = question_limit
         self._support = support or shipped_support()
-        self._repeats = Repeats()
+        self._repeats = AnswerCache()
 
-    def over(self, shelf: Catalogs) -> Assistant:
+    def over(self, store: Catalogs) -> Assistant:
         """The same assistant over other notes, such as the shared ones with a visitor's own beside them."""
         other = copy(self)
-        other._shelf = shelf
+        other._store = store
         return other
 
     def search(self, question: str, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
         """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""
-        return self._find(self._shelf.catalog(), question, self._cut(history), snippets)
+        return self._find(self._store.catalog(), question, self._cut(history), snippets)
 
     def _find(self, catalog: Catalog, question: str, history: Sequence[Turn], snippets: int) -> Retrieval:
         return self._retriever.find(catalog, self._checked(question), history, snippets)
@@ -146,7 +146,7 @@ class Assistant:
 
     def _answer(self, question: str, decoding: Decoding, history: Sequence[Turn], snippets: int) -> Iterator[Event]:
         began = time.monotonic()
-        catalog = self._shelf.catalog()
+        catalog = self._store.catalog()
         retrieval = self._find(catalog, question, history, snippets)
         lead = choose_lead(retrieval.query, retrieval.hits, self._retriever.embed) if retrieval.covered else ()
         found = Found(retrieval, lead, time.monotonic() - began)
@@ -223,12 +223,12 @@ class Assistant:
                 return _Ready(model, suited, prompt, stack.pop_all())
 
         try:
-            ready = yield from aside(prepare, _Ready.close, Waited(), WAIT_SECONDS)
+            ready = yield from run_with_heartbeat(prepare, _Ready.close, Waited(), WAIT_SECONDS)
         except AssistantError as fault:
             yield Finished(self._from_notes(found, decoding, str(fault)))
             return
         with closing(ready):
-            checking = Checking(lambda: cite(ready.prompt.placed))
+            checking = AnswerChecker(lambda: cite(ready.prompt.placed))
             yield from self._write(found, ready.decoding, ready.prompt, ready.model, began, checking)
 
     def _write(
@@ -238,7 +238,7 @@ class Assistant:
         prompt: Prompt,
         generator: Generator,
         began: float,
-        checking: Checking,
+        checking: AnswerChecker,
     ) -> Iterator[Event]:
         yield Prompted(prompt)
         text, tokens, first_tokens, finish, problem = "", 0, 0, "", ""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assistant.app.assembly import Parts, assemble, open_shelf
+from assistant.app.assembly import Parts, assemble, open_note_store
 from assistant.chat.assistant import Assistant, Checked, Finished, Found
 from assistant.cli.json_views import answer_view, retrieval_view
 from assistant.cli.shared import (
@@ -90,9 +90,9 @@ def search(question: str | None, as_json: bool, knowledge: Path | None, snippets
     settings = settings_for(knowledge)
     count = snippets or settings.snippets
     bar = ProgressBar()
-    shelf, retriever = open_shelf(settings, bar)
+    store, retriever = open_note_store(settings, bar)
     bar.close()
-    assistant = Assistant(shelf, retriever, None, settings.question_limit)
+    assistant = Assistant(store, retriever, None, settings.question_limit)
     if question is None:
         return answer_each(questions_from_input(), lambda text: retrieval_view(assistant.search(text, snippets=count)))
     retrieval = assistant.search(question, snippets=count)

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import click
 
-from assistant.app.assembly import open_shelf
+from assistant.app.assembly import open_note_store
 from assistant.cli.evaluate_answers import show_answer_figures
 from assistant.cli.evaluate_support import evaluate_support
 from assistant.cli.shared import ProgressBar, json_option, knowledge_option, settings_for
@@ -80,9 +80,9 @@ def evaluate(
         show_answer_figures(settings, models, presets, chosen, shown, as_json)
         return
     bar = ProgressBar()
-    shelf, retriever = open_shelf(settings, bar)
+    store, retriever = open_note_store(settings, bar)
     bar.close()
-    catalog = shelf.catalog()
+    catalog = store.catalog()
     model = shipped_model()
     if fit:
         tuning = [question for question in questions if question.half == "tune"]

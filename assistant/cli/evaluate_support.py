@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from assistant.app.assembly import open_shelf
+from assistant.app.assembly import open_note_store
 from assistant.cli.shared import ProgressBar
 from assistant.core.settings import Settings
 from assistant.grounding.support_model import MODEL, shipped_support
@@ -19,9 +19,9 @@ def evaluate_support(settings: Settings, sentences: Path, half: str, *, fit: boo
     """The figures as text or JSON; with ``fit`` the model is first learned from the tuning half and kept."""
     labelled = read_labelled(sentences)
     bar = ProgressBar()
-    shelf, retriever = open_shelf(settings, bar)
+    store, retriever = open_note_store(settings, bar)
     bar.close()
-    catalog = shelf.catalog()
+    catalog = store.catalog()
     model = shipped_support()
     if fit:
         tuning = [one for one in labelled if one.half == "tune"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from assistant.app.assembly import open_shelf
+from assistant.app.assembly import open_note_store
 from assistant.cli.shared import ProgressBar, knowledge_option, settings_for
 from assistant.core.errors import IndexingError
 from assistant.retrieval.embedding.embedder import load_embedder
@@ -22,20 +22,20 @@ def index(knowledge: Path | None, ship: bool) -> None:
     """Build or refresh the index of the notes. Only changed notes are embedded again."""
     settings = settings_for(knowledge)
     bar = ProgressBar()
-    shelf, _ = open_shelf(settings, bar)
+    store, _ = open_note_store(settings, bar)
     if ship:
-        write_shipped(shelf.last_refresh.index, settings.knowledge)
-        write_places(shelf.last_refresh.index, settings.knowledge)
+        write_shipped(store.last_refresh.index, settings.knowledge)
+        write_places(store.last_refresh.index, settings.knowledge)
         write_contrast(load_embedder(settings.embedder))
     bar.close()
-    for skipped in shelf.skipped:
+    for skipped in store.skipped:
         click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
-    made = shelf.last_refresh
+    made = store.last_refresh
     if made.unsaved:
         raise IndexingError(made.unsaved)
     if made.repaired:
         click.echo(f"made again from the notes: {made.repaired}", err=True)
     click.echo(
-        f"{len(shelf.library.notes)} notes, {len(made.index.passages)} passages: "
+        f"{len(store.library.notes)} notes, {len(made.index.passages)} passages: "
         f"{made.embedded} new, {made.reused} taken over."
     )

@@ -18,14 +18,14 @@ def check_new(out: Path) -> None:
 
 
 @contextlib.contextmanager
-def whole_folder(out: Path) -> Iterator[Path]:
+def atomic_directory(out: Path) -> Iterator[Path]:
     """A folder beside ``out`` that this process alone fills; it becomes ``out`` at the end, or is gone after a fault.
 
     Raises ModelError when another process fills it at the same time.
     """
     aside = out.with_name(f".{out.name}.partial")
     aside.mkdir(parents=True, exist_ok=True)
-    with locked(aside):
+    with exclusive(aside):
         try:
             # The lock is ours, so what lies here is from a process that was killed.
             for stale in aside.iterdir():
@@ -38,7 +38,7 @@ def whole_folder(out: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def locked(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path) -> Iterator[None]:
     """The folder for this process alone. Raises ModelError when another has it."""
     try:
         import fcntl
@@ -58,7 +58,7 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def flush(path: Path) -> None:
+def sync(path: Path) -> None:
     """Wait until a file's bytes, or a folder's names, are on the disk."""
     if os.name != "posix":  # a folder cannot be opened elsewhere
         return
@@ -72,7 +72,7 @@ def flush(path: Path) -> None:
 def _publish(aside: Path, out: Path) -> None:
     """Rename once all bytes are on the disk: a power cut cannot leave a model with holes under its name."""
     for path in [*aside.iterdir(), aside]:
-        flush(path)
+        sync(path)
     if out.is_dir():
         out.rmdir()  # empty: some systems do not rename over a folder
     aside.rename(out)

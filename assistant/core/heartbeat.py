@@ -14,7 +14,7 @@ Sign = TypeVar("Sign")
 Result = TypeVar("Result")
 
 
-def aside(
+def run_with_heartbeat(
     work: Callable[[], Result], let_go: Callable[[Result], None], sign: Sign, seconds: float
 ) -> Generator[Sign, None, Result]:
     """Yields ``sign`` whenever so long has passed, and returns what ``work`` returns, or raises what it raises.

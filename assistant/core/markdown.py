@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-from assistant.core.text_cache import remembered
+from assistant.core.caching import memoize_text
 
 PARSER = MarkdownIt("commonmark").enable("table").use(dollarmath_plugin, allow_space=False, double_inline=True)
 
@@ -46,7 +46,7 @@ def blocks(source: str) -> list[Block]:
     return found
 
 
-@remembered(8192)
+@memoize_text(8192)
 def plain_text(source: str) -> str:
     """A Markdown text without its marks: what a reader would read aloud. Code and formulas keep their content."""
     parts: list[str] = []
@@ -58,7 +58,7 @@ def plain_text(source: str) -> str:
     return "\n".join(part for part in parts if part)
 
 
-@remembered(8192)
+@memoize_text(8192)
 def sentences(source: str) -> tuple[str, ...]:
     """The whole sentences of the prose in a Markdown text, as Markdown, in their order.
 
@@ -73,7 +73,7 @@ def sentences(source: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-@remembered(8192)
+@memoize_text(8192)
 def statements(source: str) -> tuple[str, ...]:
     """Everything in a Markdown text that can support a claim, in its order.
 

@@ -10,7 +10,7 @@ from assistant.grounding.citations import Citations
 from assistant.grounding.units import Cutter, Unit, cut
 
 
-class Checking:
+class AnswerChecker:
     """The sentences of one answer. The passages are taken apart in a thread while the model reads its prompt."""
 
     def __init__(self, prepare: Callable[[], Citations]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from assistant.core.markdown import plain_text, statements
 from assistant.core.records import CheckedSentence, Hit, Passage
 from assistant.core.vectors import Embed, Vectors
-from assistant.grounding.support_features import Rarity, Signs, Stretch, signs_of
+from assistant.grounding.support_features import Rarity, Stretch, SupportFeatures, support_features
 from assistant.grounding.support_model import SupportModel
 from assistant.grounding.units import Unit
 from assistant.grounding.wording import bare, wording_of
@@ -36,7 +36,7 @@ class Comparison:
 
     source: int  # rank of the hit
     stretch: Stretch
-    signs: Signs
+    signs: SupportFeatures
 
 
 class Citations:
@@ -103,7 +103,7 @@ class Citations:
             Comparison(
                 self._sources[at],
                 self._stretches[at],
-                signs_of(said, self._question, self._stretches[at], float(cosines[at]), self._rarity),
+                support_features(said, self._question, self._stretches[at], float(cosines[at]), self._rarity),
             )
             for at in nearest
         ]

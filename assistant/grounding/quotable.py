@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.core.caching import memoize_text
 from assistant.core.markdown import Block, blocks, split_sentences
-from assistant.core.text_cache import remembered
 
 SHORTEST_WORDS = 4  # of a sentence that stands by itself
 LONGEST_WORDS = 90  # of a list, table or code block that is quoted whole
@@ -49,7 +49,7 @@ class Quotable:
         return len(self.text.split())
 
 
-@remembered(8192)
+@memoize_text(8192)
 def quotables(source: str) -> tuple[Quotable, ...]:
     """The parts of a section in their order, each with what it cannot stand without.
 

@@ -13,7 +13,7 @@ UNKNOWN_SHARE = 0.5  # of a missing word's weight when it stands in the question
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class SupportFeatures:
     """One sentence beside one stretch of a passage."""
 
     cosine: float  # of their vectors
@@ -59,7 +59,9 @@ CLEARLY = 1.3  # times that the surroundings of an opposite must be likelier tha
 AXIS_RARITY = 0.6  # of a word that has an opposite: it says little by itself, but a sentence turns on it
 
 
-def signs_of(said: Wording, question: Wording, stretch: Stretch, cosine: float, rarity: Rarity) -> Signs:
+def support_features(
+    said: Wording, question: Wording, stretch: Stretch, cosine: float, rarity: Rarity
+) -> SupportFeatures:
     """The signs of a sentence beside a stretch of the notes; ``question`` is what was asked."""
     found = stretch.wording
     held = found.bag | stretch.heading
@@ -75,7 +77,7 @@ def signs_of(said: Wording, question: Wording, stretch: Stretch, cosine: float, 
     order = aligned(said.keys)
     near = list(zip(said.keys, said.keys[1:], strict=False))
     formulas = [formula for formula in said.formulas if formula not in stretch.formulas]
-    return Signs(
+    return SupportFeatures(
         cosine=cosine,
         recall=_share(said.bag, held, question.bag, rarity),
         passage=_share(said.bag, stretch.passage, question.bag, rarity),

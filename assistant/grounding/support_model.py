@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from assistant.core.logistic import LogisticModel
-from assistant.grounding.support_features import Signs
+from assistant.grounding.support_features import SupportFeatures
 
 MODEL = Path(__file__).with_name("support_model.json")  # written by `python -m assistant evaluate --support --fit`
 
@@ -17,7 +17,7 @@ class SupportModel(LogisticModel):
 
     __slots__ = ()
 
-    def support(self, signs: Signs) -> float:
+    def support(self, signs: SupportFeatures) -> float:
         """Probability, 0 to 1, that the stretch supports the sentence."""
         return self.probability(asdict(signs))
 

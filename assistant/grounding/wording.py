@@ -10,8 +10,8 @@ from pathlib import Path
 
 import Stemmer
 
+from assistant.core.caching import memoize_text
 from assistant.core.markdown import plain_text
-from assistant.core.text_cache import remembered
 from assistant.grounding.opposites import ABSOLUTES, NEGATIONS, ONE_WAY, Pole, poles, synonyms
 
 NEAR = 3  # words on each side that tell what a word is about
@@ -83,7 +83,7 @@ class Wording:
         return tuple(found)
 
 
-@remembered(16384)
+@memoize_text(16384)
 def wording_of(text: str) -> Wording:
     """The wording of a Markdown text."""
     plain = re.sub(r"^\s*(?:[-*+>]|\d{1,3}[.)])\s+", "", plain_text(text) or text)

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 
 
-class Shelf:
+class NoteStore:
     """Publishes a frozen catalog; readers keep the one they were given, whatever happens to the folder."""
 
     def __init__(self, knowledge: Path, home: Path, encoder: Encoder, progress: Progress | None = None) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from assistant.core.records import Hit, Passage, Retrieval, Turn
 from assistant.core.vectors import Embed, Embedder, Vectors
-from assistant.retrieval.embedding.cache import Remembered
+from assistant.retrieval.embedding.cache import CachedEmbedder
 from assistant.retrieval.embedding.passage_encoder import whole_text
 from assistant.retrieval.index.catalog import Catalog, Dense, Scores
 from assistant.retrieval.index.lexical_index import stems_of
@@ -43,7 +43,7 @@ class Retriever:
         A question is compared with the sentences that were found for it, and visitors ask what others have asked.
         """
         other = copy(self)
-        other._embed = Remembered(self._embed)
+        other._embed = CachedEmbedder(self._embed)
         return other
 
     def find(self, catalog: Catalog, question: str, history: Sequence[Turn] = (), count: int = 3) -> Retrieval:

@@ -1,6 +1,6 @@
 """Uploads for everyone: notes in ``knowledge/uploads``, on the disk before they are acknowledged.
 
-The shelf finds them there like any other note. Only files of this folder are ever written or removed; the notes
+The store finds them there like any other note. Only files of this folder are ever written or removed; the notes
 beside it are read-only for visitors.
 """
 
@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from assistant.core.errors import NoteError, UploadError
-from assistant.core.files import flush
+from assistant.core.files import sync
 from assistant.retrieval.notes.library import UPLOADS, NoteFile, list_files
 from assistant.uploads.kept_uploads import Progress
 from assistant.uploads.limits import FOLDER_BYTES, FOLDER_FILES, MIB
@@ -27,7 +27,7 @@ class FolderUploads:
     """The uploads below a knowledge folder."""
 
     def __init__(self, knowledge: Path, renew: Renew) -> None:
-        """``renew`` makes the shelf read its notes again; it is called after each change."""
+        """``renew`` makes the store read its notes again; it is called after each change."""
         self._folder = knowledge / UPLOADS
         self._renew = renew
         self._read: dict[NoteFile, Upload] = {}
@@ -45,7 +45,7 @@ class FolderUploads:
         return tuple(found.values())
 
     def add(self, arrival: Arrival, replaces: str | None = None, progress: Progress | None = None) -> Upload:
-        """See ``Kept``."""
+        """See ``KeptUploads``."""
         with self._lock:
             return self._add(arrival, replaces, progress)
 
@@ -73,14 +73,14 @@ class FolderUploads:
         return parse_upload(f"{UPLOADS}/{key}", key, arrival.text.encode())
 
     def rename(self, key: str, title: str) -> Upload:
-        """See ``Kept``."""
+        """See ``KeptUploads``."""
         text = retitled(self._find(key), title)
         self._write(key, text)
         self._renew(None)
         return parse_upload(f"{UPLOADS}/{key}", key, text.encode())
 
     def delete(self, key: str) -> None:
-        """See ``Kept``."""
+        """See ``KeptUploads``."""
         if key in {file.path for file in self._files()}:
             self._remove(key)
             self._renew(None)
@@ -96,7 +96,7 @@ class FolderUploads:
             if path.is_symlink():
                 return None
             return parse_upload(f"{UPLOADS}/{file.path}", file.path, path.read_bytes())
-        except (NoteError, OSError):  # the shelf reports it with its reason
+        except (NoteError, OSError):  # the store reports it with its reason
             return None
 
     def _find(self, key: str) -> Upload:
@@ -121,8 +121,8 @@ class FolderUploads:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(aside, self._folder / key)
-            flush(self._folder)
-            flush(self._folder.parent)  # each time: whoever made the folder may have been killed before this
+            sync(self._folder)
+            sync(self._folder.parent)  # each time: whoever made the folder may have been killed before this
         except OSError as fault:
             aside.unlink(missing_ok=True)
             raise UploadError(f"The note cannot be kept: {fault.strerror}. Free space or ask the host.") from None
@@ -138,6 +138,6 @@ class FolderUploads:
     def _remove(self, key: str) -> None:
         try:
             (self._folder / key).unlink(missing_ok=True)
-            flush(self._folder)
+            sync(self._folder)
         except OSError as fault:
             raise UploadError(f"The note cannot be removed: {fault.strerror}. Ask the host.") from None

@@ -14,7 +14,7 @@ from assistant.uploads.stored import Arrival, Upload
 Progress = Callable[[int, int], None]  # passages embedded, passages to embed
 
 
-class Kept(Protocol):
+class KeptUploads(Protocol):
     """Uploads of one place: the knowledge folder, or one visitor's session."""
 
     def list(self) -> tuple[Upload, ...]:

@@ -92,19 +92,19 @@ class SessionUploads:
         self._share = _Share(budget)
         weakref.finalize(self, self._share.release)
         self._lock = threading.Lock()
-        self._shelf = _Shelf()
+        self._store = _Shelf()
 
     @property
     def index(self) -> Index | None:
         """The index of the private notes alone; None before there were any."""
-        return self._shelf.index
+        return self._store.index
 
     def list(self) -> tuple[Upload, ...]:
         """Every upload, in the order of their coming."""
-        return self._shelf.uploads
+        return self._store.uploads
 
     def add(self, arrival: Arrival, replaces: str | None = None, progress: Progress | None = None) -> Upload:
-        """See ``Kept``."""
+        """See ``KeptUploads``."""
         with self._lock:
             others = tuple(upload for upload in self.list() if upload.key != replaces)
             if len(others) >= SESSION_FILES:
@@ -121,7 +121,7 @@ class SessionUploads:
             return upload
 
     def rename(self, key: str, title: str) -> Upload:
-        """See ``Kept``."""
+        """See ``KeptUploads``."""
         with self._lock:
             old = next((upload for upload in self.list() if upload.key == key), None)
             if old is None:
@@ -131,13 +131,13 @@ class SessionUploads:
             return renamed
 
     def delete(self, key: str) -> None:
-        """See ``Kept``."""
+        """See ``KeptUploads``."""
         with self._lock:
             self._publish(tuple(upload for upload in self.list() if upload.key != key), None)
 
     def over(self, shared: Catalog) -> Catalog:
         """The shared catalog with the private notes beside it; the very same one when there are none."""
-        return self._shelf.beside(shared)
+        return self._store.beside(shared)
 
     def _publish(self, uploads: tuple[Upload, ...], progress: Progress | None) -> None:
         """Make the catalog of these uploads, then let it take the place of the old one."""
@@ -145,11 +145,11 @@ class SessionUploads:
         before = self._share.taken
         self._share.set(sum(_counted(note) for note in library.notes))
         try:
-            shelf = _Shelf(uploads, build(library, self._encoder, self.index, progress))
+            store = _Shelf(uploads, build(library, self._encoder, self.index, progress))
         except BaseException:
             self._share.set(before)
             raise
-        self._shelf = shelf
+        self._store = store
 
     def _free_key(self, sha256: str, taken: set[str]) -> str:
         names = (f"{sha256[:ADDRESS]}.md" if at == 1 else f"{sha256[:ADDRESS]}-{at}.md" for at in range(1, 99))

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
-from assistant.chat.answer_cache import Repeats
+from assistant.chat.answer_cache import AnswerCache
 from assistant.chat.assistant import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Waited, Wrote
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.records import ModelInfo, Piece, Prompt, Turn
 from assistant.inference.decoding import decoding_for
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 
 FOCUSED = decoding_for("focused")
 COVERED = "Dropout sets random units to zero during training"
@@ -23,10 +23,10 @@ UNCOVERED = "Best pizza in Naples"
 @pytest.fixture
 def assistant_with(knowledge, tmp_path):
     embedder = WordEmbedder()
-    shelf = Shelf(knowledge, tmp_path / "index", embedder)
+    store = NoteStore(knowledge, tmp_path / "index", embedder)
 
     def make(generator=None, limit=2000) -> Assistant:
-        return Assistant(shelf, retriever_of(embedder), generator, limit)
+        return Assistant(store, retriever_of(embedder), generator, limit)
 
     return make
 
@@ -54,9 +54,9 @@ def test_a_covered_question_is_answered_by_the_model_with_sources_and_costs(assi
 def test_a_question_and_what_is_compared_with_it_are_embedded_once(knowledge, tmp_path):
     """For the search, the lead and the citations together, and not again for the next visitor who asks the same."""
     embedder = WordEmbedder()
-    shelf = Shelf(knowledge, tmp_path / "index", embedder)
-    assistant = Assistant(shelf, retriever_of(embedder), ScriptedGenerator("Units are dropped at random."))
-    shelf.catalog()
+    store = NoteStore(knowledge, tmp_path / "index", embedder)
+    assistant = Assistant(store, retriever_of(embedder), ScriptedGenerator("Units are dropped at random."))
+    store.catalog()
     del embedder.embedded[:]
     story(assistant)
     once = list(embedder.embedded)
@@ -248,8 +248,8 @@ def test_an_answer_that_was_stopped_or_failed_is_written_anew(assistant_with):
 
 
 def test_only_the_latest_answers_are_remembered():
-    repeats, prompt = Repeats(most=2), Prompt("p", 1, 10, 5, (), ())
-    keys = [Repeats.key(ModelInfo(name, "openvino", 10), prompt, FOCUSED) for name in "abc"]
+    repeats, prompt = AnswerCache(most=2), Prompt("p", 1, 10, 5, (), ())
+    keys = [AnswerCache.key(ModelInfo(name, "openvino", 10), prompt, FOCUSED) for name in "abc"]
     for key in keys:
         repeats.keep(key, "text", 1, "stop")
     assert [bool(repeats.pieces(key)) for key in keys] == [False, True, True]

@@ -12,7 +12,7 @@ from assistant.chat.journal import Journal
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 
 COVERED = "Dropout sets random units to zero during training"
 FOCUSED = decoding_for("focused")
@@ -21,13 +21,13 @@ FOCUSED = decoding_for("focused")
 @pytest.fixture
 def ask(knowledge, tmp_path, caplog, monkeypatch):
     """Ask and get the line that was logged; `leave` closes the answer at its first word."""
-    shelf, embedder = Shelf(knowledge, tmp_path / "index", WordEmbedder()), WordEmbedder()
+    store, embedder = NoteStore(knowledge, tmp_path / "index", WordEmbedder()), WordEmbedder()
     monkeypatch.setattr(logging.getLogger("assistant"), "propagate", True)
     caplog.set_level(logging.INFO, logger="assistant")
 
     def asked(generator, question=COVERED, with_text=False, leave=False):
         caplog.clear()
-        assistant = Assistant(shelf, retriever_of(embedder), generator, follow=Journal(with_text).follow)
+        assistant = Assistant(store, retriever_of(embedder), generator, follow=Journal(with_text).follow)
         events = assistant.ask(question, FOCUSED)
         for event in events:
             if leave and isinstance(event, Wrote):

@@ -8,13 +8,13 @@ import numpy as np
 from fakes import WordEmbedder
 
 from assistant.app.garbage import keep_tidy
-from assistant.core.lru_cache import Recent
-from assistant.retrieval.embedding.cache import Remembered
+from assistant.core.caching import LRUCache
+from assistant.retrieval.embedding.cache import CachedEmbedder
 
 
 def test_a_text_is_embedded_once_whoever_asks():
     embedder = WordEmbedder()
-    embed = Remembered(embedder.embed)
+    embed = CachedEmbedder(embedder.embed)
     first, second = embed(["one", "two", "one"]), embed(["two", "three"])
     assert embedder.embedded == ["one", "two", "three"]
     assert np.array_equal(first, WordEmbedder().embed(["one", "two", "one"]))
@@ -23,7 +23,7 @@ def test_a_text_is_embedded_once_whoever_asks():
 
 def test_what_was_pushed_out_is_embedded_again_and_a_long_list_needs_no_place_for_all():
     embedder = WordEmbedder()
-    embed = Remembered(embedder.embed, most=2)
+    embed = CachedEmbedder(embedder.embed, most=2)
     assert np.array_equal(embed(["one", "two", "three"]), WordEmbedder().embed(["one", "two", "three"]))
     embed(["three", "two"])
     assert embedder.embedded == ["one", "two", "three"]
@@ -32,13 +32,13 @@ def test_what_was_pushed_out_is_embedded_again_and_a_long_list_needs_no_place_fo
 
 
 def test_a_changed_result_changes_nothing_that_is_remembered():
-    embed = Remembered(WordEmbedder().embed)
+    embed = CachedEmbedder(WordEmbedder().embed)
     embed(["one"])[:] = 0
     assert embed(["one"]).any()
 
 
 def test_threads_that_push_each_other_out_get_their_own_vectors():
-    embed = Remembered(WordEmbedder().embed, most=3)
+    embed = CachedEmbedder(WordEmbedder().embed, most=3)
     wrong = []
 
     def ask(number):
@@ -56,7 +56,7 @@ def test_threads_that_push_each_other_out_get_their_own_vectors():
 
 
 def test_what_was_used_longest_ago_goes_first():
-    recent = Recent(2)
+    recent = LRUCache(2)
     recent.put("a", 1)
     recent.put("b", 2)
     assert recent.get("a") == 1
@@ -65,7 +65,7 @@ def test_what_was_used_longest_ago_goes_first():
 
 
 def test_what_others_push_out_meanwhile_is_still_given():
-    recent = Recent(2)
+    recent = LRUCache(2)
     recent.put("known", 5)
 
     def make(new):

@@ -6,7 +6,7 @@ import pytest
 from fakes import WordEmbedder, hit
 
 from assistant.core.records import CheckedSentence
-from assistant.grounding.answer_checker import Checking, within
+from assistant.grounding.answer_checker import AnswerChecker, within
 from assistant.grounding.citations import Citations
 from assistant.grounding.support_model import MODEL, SupportModel
 from assistant.grounding.units import cut
@@ -90,7 +90,7 @@ def test_the_passages_are_embedded_once_for_all_sentences(citations):
 
 
 def test_sentences_that_the_kept_text_does_not_hold_are_forgotten(citations):
-    checking = Checking(lambda: citations)
+    checking = AnswerChecker(lambda: citations)
     checking.wrote("Dropout is off. It helps a lot. And ")
     assert [one.text for one in checking.sentences] == ["Dropout is off.", "It helps a lot."]
     assert [one.text for one in checking.finish("Dropout is off. It ends", cut_off=True)] == ["It ends"]
@@ -98,7 +98,7 @@ def test_sentences_that_the_kept_text_does_not_hold_are_forgotten(citations):
 
 
 def test_a_failure_to_prepare_is_not_hidden():
-    checking = Checking(lambda: 1 / 0)
+    checking = AnswerChecker(lambda: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         checking.finish("Text.", cut_off=False)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.grounding.support_features import Stretch, signs_of
+from assistant.grounding.support_features import Stretch, support_features
 from assistant.grounding.wording import bare, wording_of
 
 NOTE = "Dropout is disabled at test time, so every unit stays active and the output is deterministic."
@@ -14,7 +14,7 @@ def signs(said, note, *, question="?", heading="", passage=""):
     written = wording_of(note)
     whole = wording_of(f"{note} {passage}").bag
     stretch = Stretch(written, written.keys, wording_of(heading).bag, whole, written.names, 1, bare(note))
-    return signs_of(wording_of(said), wording_of(question), stretch, 0.0, lambda key: 0.5)
+    return support_features(wording_of(said), wording_of(question), stretch, 0.0, lambda key: 0.5)
 
 
 def test_a_quotation_has_everything_for_it_and_nothing_against_it():

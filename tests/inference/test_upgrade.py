@@ -291,7 +291,7 @@ def test_the_first_model_answers_again_when_the_better_one_does_not_start(memory
 # Getting it
 
 
-class Shelf:
+class NoteStore:
     """Where the model goes in these tests."""
 
     def __init__(self, *faults: AssistantError) -> None:
@@ -376,19 +376,19 @@ def planned(name: str, checkpoint: Path) -> Candidate:
 
 def test_a_small_model_that_cannot_be_had_holds_the_better_one_up_not_at_all(tmp_path, checkpoint):
     better, small = (planned(name, checkpoint) for name in ("better", "small"))
-    shelf = Shelf(ModelError("it did not start."))
-    upgrade = Upgrade(better, settings_of(tmp_path), shelf, first=small)
+    store = NoteStore(ModelError("it did not start."))
+    upgrade = Upgrade(better, settings_of(tmp_path), store, first=small)
     assert upgrade.wait(60) == UpgradeStatus("better", "done")
-    assert [got.info.name for got in shelf.got] == ["better"] and not upgrade.got_first
-    upgrade = Upgrade(better, settings_of(tmp_path), shelf := Shelf(), first=small)
+    assert [got.info.name for got in store.got] == ["better"] and not upgrade.got_first
+    upgrade = Upgrade(better, settings_of(tmp_path), store := NoteStore(), first=small)
     assert upgrade.wait(60).state == "done" and upgrade.got_first
-    assert [got.info.name for got in shelf.got] == ["small", "better"]
+    assert [got.info.name for got in store.got] == ["small", "better"]
 
 
 def test_a_small_model_that_is_here_is_not_got_again_when_the_better_one_is_tried_again(tmp_path, checkpoint):
     better, small = (planned(name, checkpoint) for name in ("better", "small"))
-    shelf = Shelf()
-    install, tries = shelf.install, []
+    store = NoteStore()
+    install, tries = store.install, []
 
     def fail_once(candidate: Candidate) -> None:
         tries.append(candidate.info.name)
@@ -396,8 +396,8 @@ def test_a_small_model_that_is_here_is_not_got_again_when_the_better_one_is_trie
             raise ModelError("it did not start.")
         install(candidate)
 
-    shelf.install = fail_once
-    upgrade = Upgrade(better, settings_of(tmp_path), shelf, pauses=(0.01,), first=small)
+    store.install = fail_once
+    upgrade = Upgrade(better, settings_of(tmp_path), store, pauses=(0.01,), first=small)
     assert upgrade.wait(60).state == "done"
     assert tries == ["small", "better", "better"]
 
@@ -417,18 +417,18 @@ def test_the_small_model_that_came_first_answers_again_when_the_better_one_does_
 
 def test_torch_gets_the_checkpoint_as_it_is(hub, tmp_path):
     settings = settings_of(tmp_path, model=MODEL, engine="torch")
-    shelf = Shelf()
-    upgrade = Upgrade(choose(settings, HOST, True).better, settings, shelf)
+    store = NoteStore()
+    upgrade = Upgrade(choose(settings, HOST, True).better, settings, store)
     assert upgrade.wait(30).state == "done"
-    assert shelf.got[0].info.engine == "torch"
-    assert shelf.got[0].source == str(download_folder(settings.home, MODEL))
-    assert choose(settings, HOST, False).candidate.source == shelf.got[0].source
+    assert store.got[0].info.engine == "torch"
+    assert store.got[0].source == str(download_folder(settings.home, MODEL))
+    assert choose(settings, HOST, False).candidate.source == store.got[0].source
 
 
 def test_a_hub_that_cannot_be_reached_is_asked_again_until_it_can(hub, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     settings = settings_of(tmp_path, model=MODEL, engine="torch")
-    upgrade = Upgrade(choose(settings, HOST, True).better, settings, Shelf(), pauses=(0.05,))
+    upgrade = Upgrade(choose(settings, HOST, True).better, settings, NoteStore(), pauses=(0.05,))
     until = time.monotonic() + 10
     while upgrade.status.state != "waiting":
         assert time.monotonic() < until
@@ -442,7 +442,7 @@ def test_a_hub_that_cannot_be_reached_is_asked_again_until_it_can(hub, tmp_path,
 def test_closing_ends_a_download_and_keeps_what_arrived(hub, tmp_path):
     hub.bytes_per_second = 20 * 10**6
     settings = settings_of(tmp_path, model=MODEL)
-    upgrade = Upgrade(choose(settings, HOST, True).better, settings, Shelf())
+    upgrade = Upgrade(choose(settings, HOST, True).better, settings, NoteStore())
     until = time.monotonic() + 20
     while upgrade.status.done < 10**7:
         assert time.monotonic() < until
@@ -456,9 +456,9 @@ def test_closing_ends_a_download_and_keeps_what_arrived(hub, tmp_path):
 def test_a_fault_that_lasts_is_given_up_and_named(tmp_path, checkpoint):
     faults = [ModelError("it did not start.")] * MAX_FAILURES
     candidate = planned("tiny", checkpoint)
-    upgrade = Upgrade(candidate, settings_of(tmp_path), Shelf(*faults), pauses=(0.01,))
+    upgrade = Upgrade(candidate, settings_of(tmp_path), NoteStore(*faults), pauses=(0.01,))
     assert upgrade.wait(60) == UpgradeStatus("tiny", "failed", problem="it did not start.")
-    again = Upgrade(candidate, settings_of(tmp_path), Shelf(*faults[1:]), pauses=(0.01,))
+    again = Upgrade(candidate, settings_of(tmp_path), NoteStore(*faults[1:]), pauses=(0.01,))
     assert again.wait(60).state == "done"
 
 
@@ -466,7 +466,7 @@ def test_the_fault_of_a_conversion_reaches_the_reader(tmp_path):
     folder = make(tmp_path / "broken", train_tokenizer())
     (folder / "model.safetensors").write_bytes(b"short")
     candidate = choose(settings_of(tmp_path, model=str(folder)), HOST).better
-    upgrade = Upgrade(candidate, settings_of(tmp_path), Shelf(), pauses=(60,))
+    upgrade = Upgrade(candidate, settings_of(tmp_path), NoteStore(), pauses=(60,))
     while upgrade.status.state != "waiting":
         time.sleep(0.02)
     assert "must be a whole safetensors file; download it again" in upgrade.status.problem
@@ -480,7 +480,7 @@ def test_a_conversion_that_hangs_is_a_failed_try_like_any_other(tmp_path, checkp
     monkeypatch.setattr(child, "HANG_SECONDS", 0.5)
     better = planned("tiny", checkpoint)
     better = replace(better, plan=replace(better.plan, converted=tmp_path / "converted"))
-    upgrade = Upgrade(better, settings_of(tmp_path), Shelf(), pauses=(0.01,))
+    upgrade = Upgrade(better, settings_of(tmp_path), NoteStore(), pauses=(0.01,))
     assert upgrade.wait(60).state == "failed"
     assert "tiny could not be got: its process brought nothing for" in upgrade.status.line
 

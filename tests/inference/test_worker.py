@@ -23,7 +23,7 @@ from assistant.inference.manager import worker as life
 from assistant.inference.manager.process import EngineProcess
 from assistant.inference.manager.worker import End
 from assistant.inference.models.catalog import Candidate
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 
 FOCUSED = decoding_for("focused")
 
@@ -188,7 +188,7 @@ def test_while_the_engine_is_down_the_notes_answer(start, knowledge, tmp_path):
     process = start("always ends")
     assert until(lambda: process.status.state == "failed", 120)
     embedder = WordEmbedder()
-    assistant = Assistant(Shelf(knowledge, tmp_path / "index", embedder), retriever_of(embedder), process)
+    assistant = Assistant(NoteStore(knowledge, tmp_path / "index", embedder), retriever_of(embedder), process)
     *_, last = assistant.ask("Dropout sets random units to zero during training", FOCUSED)
     assert last.answer.finish == "notes" and "not available" in last.answer.problem
     assert "Dropout sets random units" in last.answer.text

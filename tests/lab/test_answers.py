@@ -5,14 +5,14 @@ import re
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
-from assistant.app.assembly import open_shelf
+from assistant.app.assembly import open_note_store
 from assistant.chat.assistant import Assistant
 from assistant.core.errors import EngineError
 from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for
 from assistant.lab.evaluation.answers import measure_answers, repeated_share, sample, shown_as_supported
 from assistant.lab.evaluation.gold import Fact, Question, read_gold
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 
 FOCUSED = decoding_for("focused")
 LEAST_HELD = 0.85  # share of covered questions
@@ -32,7 +32,7 @@ OFF_TOPIC = question("Best pizza in Naples", covered=False)
 def assistant_with(knowledge, tmp_path):
     def made(generator):
         embedder = WordEmbedder()
-        return Assistant(Shelf(knowledge, tmp_path / "index", embedder), retriever_of(embedder), generator)
+        return Assistant(NoteStore(knowledge, tmp_path / "index", embedder), retriever_of(embedder), generator)
 
     return made
 
@@ -87,9 +87,9 @@ def test_a_sample_is_spread_over_all_questions():
 @pytest.mark.slow
 def test_the_lead_alone_holds_the_key_facts_of_most_questions_of_the_test_half():
     """Floors below the figures in the README, by about two questions: lower them only with a reason in the change."""
-    shelf, retriever = open_shelf(read_settings())
+    store, retriever = open_note_store(read_settings())
     questions = [question for question in read_gold() if question.half == "test"]
-    figures = measure_answers(Assistant(shelf, retriever, None), FOCUSED, questions)
+    figures = measure_answers(Assistant(store, retriever, None), FOCUSED, questions)
     assert figures.lead_holds >= LEAST_HELD
     assert figures.off_topic >= 75 and figures.off_topic_written == 0
 

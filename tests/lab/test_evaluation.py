@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from assistant.app.assembly import open_shelf
+from assistant.app.assembly import open_note_store
 from assistant.core.errors import AssistantError
 from assistant.core.settings import REPOSITORY, read_settings
 from assistant.lab.evaluation.gold import GOLD, Fact, read_gold, section_of
@@ -77,8 +77,8 @@ def test_no_question_is_a_heading_copied():
 @pytest.mark.slow
 def test_retrieval_and_refusal_hold_their_floors_on_the_test_half():
     """The shipped notes, embedder and decision, on questions that nothing was tuned on."""
-    shelf, retriever = open_shelf(read_settings())
-    catalog = shelf.catalog()
+    store, retriever = open_note_store(read_settings())
+    catalog = store.catalog()
     questions = [question for question in read_gold() if question.half == "test"]
     dense, bm25, hybrid = rank_all(catalog, retriever, questions)
     for name, floor in FLOORS.items():
@@ -88,7 +88,7 @@ def test_retrieval_and_refusal_hold_their_floors_on_the_test_half():
     decision = decide_all(shipped_model(), evidence, questions)
     assert decision.refused_off_topic >= LEAST_REFUSED_OFF_TOPIC
     assert decision.refused_covered <= MOST_REFUSED_COVERED
-    assert shelf.last_refresh.embedded == len(catalog.index.passages)
+    assert store.last_refresh.embedded == len(catalog.index.passages)
     for question in ("What is Adam?", "explain adam", "What is an epoch?", "What is TensorRT?"):
         assert retriever.find(catalog, question).covered, question
     for question in ("What does the name Adam mean?", "Who were Adam and Eve?", "What is an epoch in geology?"):

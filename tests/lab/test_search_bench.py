@@ -1,4 +1,4 @@
-"""The benchmark of search: every figure is there, and a small run measures the product's own index and shelf."""
+"""The benchmark of search: every figure is there, and a small run measures the product's own index and store."""
 
 import json
 

@@ -5,12 +5,12 @@ import json
 import numpy as np
 import pytest
 
-from assistant.app.assembly import open_shelf
+from assistant.app.assembly import open_note_store
 from assistant.core.errors import AssistantError
 from assistant.core.records import CheckedSentence
 from assistant.core.settings import REPOSITORY, read_settings
 from assistant.grounding.citations import Comparison
-from assistant.grounding.support_features import Signs
+from assistant.grounding.support_features import SupportFeatures
 from assistant.grounding.support_model import SupportModel, shipped_support
 from assistant.lab.evaluation.fit_support import NAMES, PRECISION, fit_support
 from assistant.lab.evaluation.gold import section_of
@@ -26,7 +26,7 @@ MOST_CALIBRATION_ERROR = 0.08
 
 
 def judged(label, order, *, group="g", shown=False, marked=False, support=0.5):
-    signs = Signs(**{**dict.fromkeys(NAMES, 0.0), "order": order})
+    signs = SupportFeatures(**{**dict.fromkeys(NAMES, 0.0), "order": order})
     checked = CheckedSentence("s", 1 if shown else None, support, marked)
     return Judged(Labelled(f"{group}-1", "?", "s", (), label), checked, (Comparison(1, None, signs),), 0.01)
 
@@ -110,9 +110,9 @@ def test_support_is_the_logistic_of_the_weighted_signs():
 @pytest.mark.slow
 def test_citations_hold_their_floors_on_the_test_half():
     """The shipped notes, embedder and model, on sentences that nothing was tuned on."""
-    shelf, retriever = open_shelf(read_settings())
+    store, retriever = open_note_store(read_settings())
     sentences = [one for one in read_labelled() if one.half == "test"]
-    report = report_on(judge_all(shelf.catalog(), retriever.remembering().embed, shipped_support(), sentences))
+    report = report_on(judge_all(store.catalog(), retriever.remembering().embed, shipped_support(), sentences))
     assert report.precision >= LEAST_PRECISION and report.recall >= LEAST_RECALL
     assert report.contradictions_shown <= MOST_CONTRADICTIONS_SHOWN
     assert report.calibration_error <= MOST_CALIBRATION_ERROR

@@ -13,7 +13,7 @@ from fakes import ADAM, DROPOUT, WordEmbedder, write_notes
 from assistant.retrieval.embedding.passage_encoder import whole_text
 from assistant.retrieval.index import passage_index as index_module
 from assistant.retrieval.index.passage_index import build, refresh
-from assistant.retrieval.index.vector_index import read_nearest
+from assistant.retrieval.index.vector_index import read_vector_index
 from assistant.retrieval.notes.library import Library, parse_note, read_library
 
 NOBODY = 65534
@@ -143,13 +143,13 @@ def test_an_index_that_another_process_replaces_while_it_is_read_is_no_damage(fo
         if len(reads) == 1:
             write_notes(knowledge, new="# New\n\nnote")
             with monkeypatch.context() as writer:
-                writer.setattr(index_module, "read_nearest", read_nearest)
+                writer.setattr(index_module, "read_vector_index", read_vector_index)
                 assert renew(folder, knowledge)[0].embedded == 1
             assert not place.exists(), "the writer removed what is being read"
-        return read_nearest(place)
+        return read_vector_index(place)
 
     library = read_library(knowledge)
-    monkeypatch.setattr(index_module, "read_nearest", read_late)
+    monkeypatch.setattr(index_module, "read_vector_index", read_late)
     made = refresh(folder, library, WordEmbedder())
     assert len(reads) == 2 and (made.embedded, made.repaired) == (0, "")
     assert not caplog.records

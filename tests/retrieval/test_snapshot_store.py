@@ -13,7 +13,7 @@ from kill_run import run_kills
 
 from assistant.core.errors import IndexingError
 from assistant.core.settings import REPOSITORY
-from assistant.retrieval.index.snapshot_store import MANIFEST, POINTER, Damaged, Generations
+from assistant.retrieval.index.snapshot_store import MANIFEST, POINTER, Damaged, SnapshotStore
 
 
 def filler(text: str, **about):
@@ -30,7 +30,7 @@ def both(folder, manifest):
     return folder, manifest
 
 
-def content(generations: Generations) -> str:
+def content(generations: SnapshotStore) -> str:
     """What the published generation holds, after checking that both of its files agree with the manifest."""
     folder, manifest = generations.read(both)
     assert (folder / "a.txt").read_text() == (folder / "b.txt").read_text() == manifest["text"]
@@ -38,11 +38,11 @@ def content(generations: Generations) -> str:
 
 
 def test_nothing_published_reads_as_none(tmp_path):
-    assert Generations(tmp_path / "never").read(both) is None
+    assert SnapshotStore(tmp_path / "never").read(both) is None
 
 
 def test_the_last_write_is_read_and_older_generations_are_removed(tmp_path):
-    generations = Generations(tmp_path / "new" / "folder")
+    generations = SnapshotStore(tmp_path / "new" / "folder")
     generations.write(filler("one"))
     published = generations.write(filler("two"))
     assert content(generations) == "two"
@@ -50,7 +50,7 @@ def test_the_last_write_is_read_and_older_generations_are_removed(tmp_path):
 
 
 def test_a_fill_that_fails_leaves_the_earlier_generation_and_no_rubbish(tmp_path):
-    generations = Generations(tmp_path)
+    generations = SnapshotStore(tmp_path)
     generations.write(filler("one"))
     before = sorted(path.name for path in tmp_path.iterdir())
 
@@ -66,7 +66,7 @@ def test_a_fill_that_fails_leaves_the_earlier_generation_and_no_rubbish(tmp_path
 
 @pytest.mark.parametrize("file", ["a.txt", MANIFEST, POINTER])
 def test_no_flipped_byte_goes_unnoticed(tmp_path, file):
-    generations = Generations(tmp_path)
+    generations = SnapshotStore(tmp_path)
     published = generations.write(filler("some text"))
     path = tmp_path / POINTER if file == POINTER else published / file
     good = path.read_bytes()
@@ -81,7 +81,7 @@ def test_no_flipped_byte_goes_unnoticed(tmp_path, file):
 @pytest.mark.parametrize("file", ["a.txt", MANIFEST, POINTER])
 @pytest.mark.parametrize("keep", [0, 5])
 def test_a_truncated_file_is_damage(tmp_path, file, keep):
-    generations = Generations(tmp_path)
+    generations = SnapshotStore(tmp_path)
     published = generations.write(filler("some text"))
     os.truncate(tmp_path / POINTER if file == POINTER else published / file, keep)
     with pytest.raises(Damaged):
@@ -90,7 +90,7 @@ def test_a_truncated_file_is_damage(tmp_path, file, keep):
 
 @pytest.mark.parametrize("file", ["a.txt", MANIFEST])
 def test_a_missing_file_is_damage_and_the_next_write_mends_it(tmp_path, file):
-    generations = Generations(tmp_path)
+    generations = SnapshotStore(tmp_path)
     (generations.write(filler("one")) / file).unlink()
     with pytest.raises(Damaged):
         generations.read(both)
@@ -100,8 +100,8 @@ def test_a_missing_file_is_damage_and_the_next_write_mends_it(tmp_path, file):
 
 @pytest.mark.parametrize("name", ["..", ".", "../elsewhere", "/etc", "g-unknown", "é", "g-\0"])
 def test_a_pointer_that_leads_elsewhere_is_damage(tmp_path, name):
-    generations = Generations(tmp_path / "here")
-    Generations(tmp_path / "elsewhere").write(filler("foreign"))
+    generations = SnapshotStore(tmp_path / "here")
+    SnapshotStore(tmp_path / "elsewhere").write(filler("foreign"))
     generations.write(filler("own"))
     (tmp_path / "here" / POINTER).write_text(name, encoding="utf-8")
     with pytest.raises(Damaged):
@@ -109,18 +109,18 @@ def test_a_pointer_that_leads_elsewhere_is_damage(tmp_path, name):
 
 
 def test_readers_beside_two_writers_always_see_a_whole_generation(tmp_path):
-    Generations(tmp_path).write(filler("start"))
+    SnapshotStore(tmp_path).write(filler("start"))
     faults: list[Exception] = []
     done = threading.Event()
 
     def write(name: str) -> None:
         for number in range(15):
-            Generations(tmp_path).write(filler(f"{name} {number}"))
+            SnapshotStore(tmp_path).write(filler(f"{name} {number}"))
 
     def read() -> None:
         while not done.is_set():
             try:
-                Generations(tmp_path).read(both)
+                SnapshotStore(tmp_path).read(both)
             except Exception as fault:
                 faults.append(fault)
 
@@ -132,7 +132,7 @@ def test_readers_beside_two_writers_always_see_a_whole_generation(tmp_path):
         thread.join()
     done.set()
     reader.join()
-    assert content(Generations(tmp_path)) in ("x 14", "y 14")
+    assert content(SnapshotStore(tmp_path)) in ("x 14", "y 14")
     assert faults == []
 
 
@@ -148,7 +148,7 @@ WRITER = """
 import sys
 import time
 from pathlib import Path
-from assistant.retrieval.index.snapshot_store import Generations
+from assistant.retrieval.index.snapshot_store import SnapshotStore
 
 def fill(folder):
     text = sys.argv[2] + str(number) * 20_000
@@ -158,7 +158,7 @@ def fill(folder):
 
 number = 0
 while True:
-    Generations(Path(sys.argv[1])).write(fill)
+    SnapshotStore(Path(sys.argv[1])).write(fill)
     number += 1
     print(number, flush=True)
     time.sleep(0.01)  # the lock is polled, so a writer without a pause would keep the other out
@@ -166,7 +166,7 @@ while True:
 
 
 def test_two_processes_that_write_at_once_never_show_a_mixed_state(tmp_path):
-    Generations(tmp_path).write(filler("start"))
+    SnapshotStore(tmp_path).write(filler("start"))
     with contextlib.ExitStack() as stack:
         for name in ("x", "y"):
             writer = stack.enter_context(
@@ -177,7 +177,7 @@ def test_two_processes_that_write_at_once_never_show_a_mixed_state(tmp_path):
         reads, seen, ends = 0, set(), time.monotonic() + 60
         while reads < 200 or len(seen) < 2:
             assert time.monotonic() < ends, "one writer keeps the other out"
-            seen.add(Generations(tmp_path).read(both)[1]["text"][0])
+            seen.add(SnapshotStore(tmp_path).read(both)[1]["text"][0])
             reads += 1
     assert seen == {"x", "y"}
 
@@ -185,11 +185,11 @@ def test_two_processes_that_write_at_once_never_show_a_mixed_state(tmp_path):
 def test_a_folder_that_cannot_be_written_is_an_error_with_a_way_out(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(IndexingError, match=r"cannot be written.*ASSISTANT_HOME"):
-        Generations(tmp_path / "file" / "index").write(filler("one"))
+        SnapshotStore(tmp_path / "file" / "index").write(filler("one"))
 
 
 def test_a_full_disk_is_an_error_and_the_earlier_generation_stays(tmp_path):
-    generations = Generations(tmp_path)
+    generations = SnapshotStore(tmp_path)
     generations.write(filler("one"))
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # as if nothing more fitted; Python ignores SIGXFSZ

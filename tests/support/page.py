@@ -15,7 +15,7 @@ from assistant.chat.assistant import Assistant, Event
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
 from assistant.inference.models.catalog import Choice
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 
 COVERED = "Dropout sets random units to zero during training"
 UNCOVERED = "Best pizza in Naples"
@@ -120,11 +120,11 @@ def open_page(
     """A page over a knowledge folder, drawn once."""
     chosen = read_settings(knowledge=knowledge, **settings)
     embedder = WordEmbedder()
-    shelf = Shelf(knowledge, folder / "index", embedder)
+    store = NoteStore(knowledge, folder / "index", embedder)
     retriever = retriever_of(embedder)
-    assistant = assistant or Assistant(shelf, retriever, generator, limit)
+    assistant = assistant or Assistant(store, retriever, generator, limit)
     host = Host(2**34, 2**34, 2**34, 2, "", 0)
-    parts = Parts(chosen, host, Choice(None, "because of a test"), shelf, retriever, generator, assistant)
+    parts = Parts(chosen, host, Choice(None, "because of a test"), store, retriever, generator, assistant)
     loading = Loading(chosen, lambda *_: parts)
     assert loading.wait(60) is parts
     app = AppTest.from_function(draw, kwargs={"loading": loading, "settings": chosen})

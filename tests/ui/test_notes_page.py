@@ -14,7 +14,7 @@ from assistant.core.host import Host
 from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for
 from assistant.inference.models.catalog import Choice
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 from assistant.ui.notes.note_list import by_topic, topic_of
 from assistant.ui.notes.note_view import slug
 from assistant.ui.session.state import Chats
@@ -29,7 +29,7 @@ class Page:
     """The notes page of one visitor."""
 
     app: AppTest
-    shelf: Shelf
+    store: NoteStore
 
     @property
     def text(self) -> str:
@@ -66,14 +66,14 @@ def draw(loading, settings):
 @pytest.fixture
 def open_page(knowledge, tmp_path):
     write_notes(knowledge, tools__lab=LAB)
-    shelf = Shelf(knowledge, tmp_path / "index", WordEmbedder())
+    store = NoteStore(knowledge, tmp_path / "index", WordEmbedder())
 
     def opened(address: dict[str, str] | None = None, **given: object) -> Page:
         settings = read_settings(knowledge=knowledge, **{"uploads": "session", **given})
         retriever = retriever_of(WordEmbedder())
-        assistant = Assistant(shelf, retriever, None)
+        assistant = Assistant(store, retriever, None)
         host = Host(2**34, 2**34, 2**34, 2, "", 0)
-        parts = Parts(settings, host, Choice(None, "of a test"), shelf, retriever, None, assistant)
+        parts = Parts(settings, host, Choice(None, "of a test"), store, retriever, None, assistant)
         loading = Loading(settings, lambda *_: parts)
         assert loading.wait(60) is parts
         app = AppTest.from_function(draw, kwargs={"loading": loading, "settings": settings})
@@ -81,7 +81,7 @@ def open_page(knowledge, tmp_path):
             app.query_params[name] = value
         app.run(timeout=PATIENCE)
         assert not app.exception
-        return Page(app, shelf)
+        return Page(app, store)
 
     return opened
 
@@ -193,8 +193,8 @@ def test_the_map_shows_the_last_question_amid_its_passages(open_page):
     page = open_page().view("Map")
     assert "Ask something in the chat" in page.text
     retrieval = retriever_of(WordEmbedder())
-    shelf = page.shelf
-    found = retrieval.find(shelf.catalog(), "How many nodes has Zephyr?")
+    store = page.store
+    found = retrieval.find(store.catalog(), "How many nodes has Zephyr?")
     chats = Chats()
     exchange = chats.chat.ask("How many nodes has Zephyr?", decoding_for("focused"), 3)
     exchange.sources = found.hits

@@ -1,4 +1,4 @@
-"""Uploads in the folder are on the disk and found by the shelf; those of a session are searched by nobody else."""
+"""Uploads in the folder are on the disk and found by the store; those of a session are searched by nobody else."""
 
 import contextlib
 import gc
@@ -19,7 +19,7 @@ from assistant.core.errors import UploadError
 from assistant.inference.decoding import decoding_for
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.shipped_vectors import write_shipped
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 from assistant.uploads import folder_uploads as folder_module
 from assistant.uploads import session_uploads as session_module
 from assistant.uploads.convert import convert
@@ -46,13 +46,13 @@ NAMES = [
 
 
 @pytest.fixture
-def shelf(knowledge, tmp_path):
-    return Shelf(knowledge, tmp_path / "index", WordEmbedder())
+def store(knowledge, tmp_path):
+    return NoteStore(knowledge, tmp_path / "index", WordEmbedder())
 
 
 @pytest.fixture
-def folder(knowledge, shelf):
-    return FolderUploads(knowledge, shelf.renew)
+def folder(knowledge, store):
+    return FolderUploads(knowledge, store.renew)
 
 
 @pytest.fixture
@@ -175,10 +175,10 @@ def test_shipped_notes_cannot_be_reached_by_a_key(knowledge, folder):
     assert (knowledge / "dropout.md").is_file() and (knowledge / "adam.md").is_file()
 
 
-def test_an_upload_to_the_folder_is_found_at_once_by_everyone_and_after_a_restart(knowledge, folder, shelf, tmp_path):
+def test_an_upload_to_the_folder_is_found_at_once_by_everyone_and_after_a_restart(knowledge, folder, store, tmp_path):
     folder.add(zephyr())
     retriever = retriever_of(WordEmbedder())
-    for catalog in (shelf.catalog(), Shelf(knowledge, tmp_path / "other", WordEmbedder()).catalog()):
+    for catalog in (store.catalog(), NoteStore(knowledge, tmp_path / "other", WordEmbedder()).catalog()):
         found = retriever.find(catalog, "How many nodes has the Zephyr cluster?")
         assert found.covered and found.hits[0].passage.note.startswith("uploads/")
 
@@ -255,17 +255,17 @@ def test_the_folder_has_limits(folder, monkeypatch):
     assert len(folder.list()) == 1
 
 
-def test_vectors_of_uploads_are_not_shipped(knowledge, folder, shelf):
+def test_vectors_of_uploads_are_not_shipped(knowledge, folder, store):
     folder.add(zephyr())
-    write_shipped(shelf.catalog().index, knowledge)
+    write_shipped(store.catalog().index, knowledge)
     assert [file.name for file in (knowledge / ".vectors").iterdir()] == ["notes.npz"]
 
 
-def test_a_private_note_answers_its_owner_and_nobody_else(shelf, private):
+def test_a_private_note_answers_its_owner_and_nobody_else(store, private):
     retriever = retriever_of(WordEmbedder())
-    everybody = Assistant(shelf, retriever, None)
-    owner = everybody.over(Overlay(shelf, private))
-    other = everybody.over(Overlay(shelf, SessionUploads(WordEmbedder(), Budget())))
+    everybody = Assistant(store, retriever, None)
+    owner = everybody.over(Overlay(store, private))
+    other = everybody.over(Overlay(store, SessionUploads(WordEmbedder(), Budget())))
     private.add(zephyr())
     question = "How many nodes has the Zephyr cluster?"
     assert owner.search(question).covered
@@ -277,29 +277,29 @@ def test_a_private_note_answers_its_owner_and_nobody_else(shelf, private):
 
 
 class Overlay:
-    """The shared shelf and one visitor's notes."""
+    """The shared store and one visitor's notes."""
 
-    def __init__(self, shelf, private):
-        self._shelf, self._private = shelf, private
+    def __init__(self, store, private):
+        self._store, self._private = store, private
 
     def catalog(self):
         """Both as one."""
-        return self._private.over(self._shelf.catalog())
+        return self._private.over(self._store.catalog())
 
 
-def test_without_private_notes_the_shared_catalog_is_used_as_it_is(shelf, private):
-    assert private.over(shelf.catalog()) is shelf.catalog()
+def test_without_private_notes_the_shared_catalog_is_used_as_it_is(store, private):
+    assert private.over(store.catalog()) is store.catalog()
     upload = private.add(zephyr())
     private.delete(upload.key)
-    assert private.over(shelf.catalog()) is shelf.catalog()
+    assert private.over(store.catalog()) is store.catalog()
 
 
-def test_both_catalogs_are_searched_as_if_they_were_one(knowledge, shelf, private, tmp_path):
+def test_both_catalogs_are_searched_as_if_they_were_one(knowledge, store, private, tmp_path):
     arrival = convert(MARKDOWN, "a")
     private.add(arrival)
-    joined = private.over(shelf.catalog())
-    FolderUploads(knowledge, shelf.renew).add(arrival)
-    whole = shelf.catalog()
+    joined = private.over(store.catalog())
+    FolderUploads(knowledge, store.renew).add(arrival)
+    whole = store.catalog()
     query = WordEmbedder().embed(["gradient norm limit of Adam"])[0]
 
     def found(catalog):

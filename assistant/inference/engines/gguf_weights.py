@@ -28,7 +28,7 @@ from openvino import Node
 from openvino import opset13 as op
 
 from assistant.core.errors import ModelError
-from assistant.core.files import whole_folder
+from assistant.core.files import atomic_directory
 from assistant.core.openvino_core import core, last_line
 
 GRAPH = "openvino_model.xml"
@@ -55,7 +55,7 @@ def exact_model(source: Path, models: Path) -> Path | None:
         models.mkdir(parents=True, exist_ok=True)
         with FileLock(f"{folder}.lock", timeout=WAIT_SECONDS):
             if not (folder / GRAPH).is_file():  # another process may have made it meanwhile
-                with whole_folder(folder) as aside:
+                with atomic_directory(folder) as aside:
                     _write(source, rows, aside)
     except OSError as fault:  # filelock's Timeout is one, and a full disk
         log.warning("%s: its exact weights cannot be kept in %s (%s)", source.name, models, fault)

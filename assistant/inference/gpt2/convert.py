@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.errors import ModelError
-from assistant.core.files import check_new, whole_folder
+from assistant.core.files import atomic_directory, check_new
 from assistant.core.openvino_core import core
 from assistant.inference.gpt2.checkpoint import SMALL_FILES, GPT2Checkpoint, GPT2Shape, read_json
 
@@ -48,7 +48,7 @@ def convert(source: Path, out: Path, bits: int = 8, progress: Progress | None = 
                 f"the conversion needs {needed / 1e9:.1f} GB free at {out.parent}, got "
                 f"{free / 1e9:.1f} GB; free some space or convert with fewer bits"
             )
-        with whole_folder(out) as aside:
+        with atomic_directory(out) as aside:
             # The tokenizer first: its faults show after a second and not after the weights.
             _write_tokenizer(checkpoint, aside)
             total = _write_weights(checkpoint, aside, bits, size, progress)

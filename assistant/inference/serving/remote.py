@@ -15,8 +15,8 @@ from typing import Any
 import openai
 from openai.types import Completion, Model
 
+from assistant.core.caching import LRUCache
 from assistant.core.errors import EngineError
-from assistant.core.lru_cache import Recent
 from assistant.core.records import ModelInfo, Piece
 from assistant.inference.decoding import Decoding
 from assistant.inference.engine import Busy
@@ -52,7 +52,7 @@ class RemoteGenerator:
                 max_retries=2,
                 http_client=openai.DefaultHttpxClient(trust_env=False) if _is_local(self._base_url) else None,
             )
-        self._counts: Recent[str, int] = Recent(REMEMBERED_COUNTS)
+        self._counts: LRUCache[str, int] = LRUCache(REMEMBERED_COUNTS)
         self._can_count = True
         self._is_strict = False  # a server that refuses parameters beyond OpenAI's, as `transformers serve` does
         self._seconds = seconds

@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
 from assistant.lab.bench.synthetic import NOTE_PASSAGES, Corpus, write_notes
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """A shelf of made-up notes."""
+    """A store of made-up notes."""
 
     first_s: float  # until everything could be searched for the first time, embedding left out
     steps: tuple[Step, ...]
@@ -45,25 +45,25 @@ class _Encoder:
 
 
 def time_renewal(notes: int) -> Renewal:
-    """Write that many notes, open a shelf of them, then add, change and remove one, as a person would."""
+    """Write that many notes, open a store of them, then add, change and remove one, as a person would."""
     with tempfile.TemporaryDirectory(prefix="assistant-bench-") as name:
         folder = Path(name) / "notes"
         write_notes(folder, notes)
         began = time.perf_counter()
-        shelf = Shelf(folder, Path(name) / "home", _Encoder(Corpus(notes * NOTE_PASSAGES)))
+        store = NoteStore(folder, Path(name) / "home", _Encoder(Corpus(notes * NOTE_PASSAGES)))
         first_s = time.perf_counter() - began
         new = folder / f"note-{notes:06}.md"
         steps = []
         write_notes(folder, 1, first=notes)
-        steps.append(_step("added", shelf))
+        steps.append(_step("added", store))
         new.write_text(new.read_text(encoding="utf-8").replace("word", "term"), encoding="utf-8")
-        steps.append(_step("changed", shelf))
+        steps.append(_step("changed", store))
         new.unlink()
-        steps.append(_step("removed", shelf))
+        steps.append(_step("removed", store))
     return Renewal(round(first_s, 2), tuple(steps))
 
 
-def _step(what: str, shelf: Shelf) -> Step:
+def _step(what: str, store: NoteStore) -> Step:
     began = time.perf_counter()
-    shelf.renew()
-    return Step(what, round(time.perf_counter() - began, 3), shelf.last_refresh.embedded)
+    store.renew()
+    return Step(what, round(time.perf_counter() - began, 3), store.last_refresh.embedded)

@@ -16,12 +16,12 @@ from assistant.core.vectors import Vectors
 from assistant.lab.bench.neighbours import BUSY, Neighbours
 from assistant.lab.bench.renewal import Renewal, time_renewal
 from assistant.lab.bench.synthetic import DIMENSION, NOTE_PASSAGES, Corpus
-from assistant.retrieval.index.vector_index import NEW, Nearest, build_nearest, write_nearest
+from assistant.retrieval.index.vector_index import NEW, VectorIndex, build_vector_index, write_vector_index
 
 SIZES = (1_000, 100_000, 1_000_000)
 NEIGHBOURS = 10
 QUESTIONS = 300
-LARGEST_SHELF = 100_000  # passages for which a whole shelf of notes is measured too; reading more takes minutes
+LARGEST_STORE = 100_000  # passages for which a whole store of notes is measured too; reading more takes minutes
 
 Say = Callable[[str], None]
 
@@ -40,7 +40,7 @@ class Scale:
     build_s: float
     add_note_s: float  # a note of eight passages more: the next index, written to the disk
     others_busy: float  # share of the cores' time that other programs used meanwhile, 0 to 1
-    shelf: Renewal | None  # the whole way from files to a catalog; None for the largest
+    shelf: Renewal | None  # its name in the JSON; the whole way from files to a catalog; None for the largest
 
 
 def measure_search(sizes: Sequence[int], say: Say) -> list[Scale]:
@@ -60,7 +60,7 @@ def _measure(size: int, say: Say) -> Scale:
         truth, exact = _exact(vectors, questions)
         say(f"{size:,} passages: building the index")
         began = time.perf_counter()
-        nearest = build_nearest(vectors)
+        nearest = build_vector_index(vectors)
         build_s = time.perf_counter() - began
         found, times = _search(nearest, questions)
         written = Path(folder) / "index"
@@ -68,10 +68,10 @@ def _measure(size: int, say: Say) -> Scale:
         taken = sum(file.stat().st_size for file in written.iterdir())
         kind = nearest.kind
         del nearest, vectors
-    shelf = None
-    if size <= LARGEST_SHELF:
-        say(f"{size:,} passages: a shelf of notes")
-        shelf = time_renewal(size // NOTE_PASSAGES)
+    renewal = None
+    if size <= LARGEST_STORE:
+        say(f"{size:,} passages: a store of notes")
+        renewal = time_renewal(size // NOTE_PASSAGES)
     return Scale(
         passages=size,
         index=kind,
@@ -83,17 +83,17 @@ def _measure(size: int, say: Say) -> Scale:
         build_s=round(build_s, 2),
         add_note_s=round(add_note_s, 3),
         others_busy=round(neighbours.share(), 2),
-        shelf=shelf,
+        shelf=renewal,
     )
 
 
 def _exact(vectors: Vectors, questions: Vectors) -> tuple[list[list[int]], list[float]]:
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
-    return _search(Nearest(flat), questions)
+    return _search(VectorIndex(flat), questions)
 
 
-def _search(nearest: Nearest, questions: Vectors) -> tuple[list[list[int]], list[float]]:
+def _search(nearest: VectorIndex, questions: Vectors) -> tuple[list[list[int]], list[float]]:
     """The rows found for each question, and the seconds that each took."""
     found, seconds = [], []
     for question in questions:
@@ -104,12 +104,12 @@ def _search(nearest: Nearest, questions: Vectors) -> tuple[list[list[int]], list
     return found, seconds
 
 
-def _add_note(nearest: Nearest, note: Vectors, folder: Path) -> float:
+def _add_note(nearest: VectorIndex, note: Vectors, folder: Path) -> float:
     """Seconds until an index with a note more is on disk."""
     folder.mkdir()
     began = time.perf_counter()
     origins = np.concatenate([np.arange(len(nearest)), np.full(len(note), NEW)]).astype(np.int64)
-    write_nearest(nearest.renewed(origins, note), folder)
+    write_vector_index(nearest.renewed(origins, note), folder)
     return time.perf_counter() - began
 
 
@@ -129,12 +129,12 @@ def search_table(scales: Sequence[Scale]) -> str:
         f"{scale.add_note_s:>10.2f} s"
         for scale in scales
     ]
-    shelves = [_shelf_line(scale.passages, scale.shelf) for scale in scales if scale.shelf]
+    shelves = [_store_line(scale.passages, scale.shelf) for scale in scales if scale.shelf]
     busy = max(scale.others_busy for scale in scales)
     warning = [f"Other programs used up to {busy:.0%} of the cores meanwhile: measure again when it is idle"]
     return "\n".join([head, *lines, "", *shelves, *(warning if busy > BUSY else [])])
 
 
-def _shelf_line(passages: int, shelf: Renewal) -> str:
-    steps = ", ".join(f"a note {step.what} {step.seconds:.2f} s ({step.embedded} embedded)" for step in shelf.steps)
-    return f"{passages:,} passages in notes: readable after {shelf.first_s:.1f} s without embedding; {steps}"
+def _store_line(passages: int, store: Renewal) -> str:
+    steps = ", ".join(f"a note {step.what} {step.seconds:.2f} s ({step.embedded} embedded)" for step in store.steps)
+    return f"{passages:,} passages in notes: readable after {store.first_s:.1f} s without embedding; {steps}"

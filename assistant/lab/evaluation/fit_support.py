@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.errors import AssistantError
-from assistant.grounding.support_features import Signs
+from assistant.grounding.support_features import SupportFeatures
 from assistant.grounding.support_model import SupportModel
 from assistant.lab.evaluation.support import Judged
 
@@ -32,7 +32,7 @@ AGAINST = (
 )
 
 Matrix = npt.NDArray[np.float64]
-NAMES = tuple(field.name for field in fields(Signs))
+NAMES = tuple(field.name for field in fields(SupportFeatures))
 
 
 def fit_support(judged: Sequence[Judged]) -> SupportModel:

@@ -16,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from assistant.core.errors import ModelError
-from assistant.core.files import flush
+from assistant.core.files import sync
 from assistant.inference.models.shapes import GB
 from assistant.lab.finetuning.history import History
 
@@ -45,9 +45,9 @@ class Checkpoint:
         new = self.file.with_suffix(".new")
         try:
             save_file(tensors, new, {"state": state})
-            flush(new)
+            sync(new)
             os.replace(new, self.file)
-            flush(self.file.parent)
+            sync(self.file.parent)
         except (OSError, SafetensorError) as fault:
             new.unlink(missing_ok=True)
             size = sum(tensor.nbytes for tensor in tensors.values()) / GB

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import torch
 
 from assistant.core.errors import AssistantError, ModelError
-from assistant.core.files import check_new, locked, whole_folder
+from assistant.core.files import atomic_directory, check_new, exclusive
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo, Note
 from assistant.lab.finetuning.base import Base
@@ -87,7 +87,7 @@ def finetune(job: Job, notes: Sequence[Note], host: Host, watch: Watch) -> Outco
     work = job.out.with_name(f".{job.out.name}.training")
     try:
         work.mkdir(parents=True, exist_ok=True)
-        with locked(work):
+        with exclusive(work):
             outcome = _train(job, data, "cuda" if host.gpu else "cpu", recompute, work, tokenizer, watch)
             shutil.rmtree(work, ignore_errors=True)
         return outcome
@@ -132,7 +132,7 @@ def _train(job: Job, data: Data, device: str, recompute: bool, work: Path, token
     watch.progress("Training", steps, steps, history.losses[-1])
     outcome = Outcome(history, data, steps, time.monotonic() - began, tokens)
     watch.progress("Writing", 0, 1)
-    with whole_folder(job.out) as aside:
+    with atomic_directory(job.out) as aside:
         save_model(merged(training.model), tokenizer, aside)
         record = {"base": job.base.name, "recipe": asdict(recipe), "history": asdict(history)}
         (aside / "finetuning.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")

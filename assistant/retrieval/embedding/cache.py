@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from assistant.core.lru_cache import Recent
+from assistant.core.caching import LRUCache
 from assistant.core.vectors import Embed, Vectors
 
 MOST = 4096  # texts; 1.5 KB each with the packaged embedder
 
 
-class Remembered:
+class CachedEmbedder:
     """An embedding function that embeds a text again only when others have pushed it out.
 
     Texts are known by their hashes: no visitor's words are kept.
@@ -21,7 +21,7 @@ class Remembered:
 
     def __init__(self, embed: Embed, most: int = MOST) -> None:
         self._embed = embed
-        self._vectors: Recent[bytes, Vectors] = Recent(most)
+        self._vectors: LRUCache[bytes, Vectors] = LRUCache(most)
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of the texts, of which there must be one at least."""

@@ -19,8 +19,14 @@ from assistant.core.errors import IndexingError
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
 from assistant.retrieval.embedding.passage_encoder import DIGEST_BYTES, Encoder, digest_of
-from assistant.retrieval.index.snapshot_store import Damaged, Generations
-from assistant.retrieval.index.vector_index import NEW, Nearest, build_nearest, read_nearest, write_nearest
+from assistant.retrieval.index.snapshot_store import Damaged, SnapshotStore
+from assistant.retrieval.index.vector_index import (
+    NEW,
+    VectorIndex,
+    build_vector_index,
+    read_vector_index,
+    write_vector_index,
+)
 from assistant.retrieval.notes.library import Library
 
 FORMAT = 4  # raise it whenever what is embedded or stored changes: older indexes are then rebuilt
@@ -34,7 +40,7 @@ class Embedded:
 
     encoder: str  # identity of the encoder that made the vectors
     digests: tuple[bytes, ...]
-    nearest: Nearest
+    nearest: VectorIndex
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def refresh(
     by another embedder is made again from the notes. One that cannot be written, on a full disk or in a folder that is
     read-only, answers from memory.
     """
-    generations = Generations(folder)
+    generations = SnapshotStore(folder)
     kept, repaired = _load_or_say_why_not(generations)
     if kept is not None and kept.encoder != encoder.identity:
         repaired = f"it was made by {kept.encoder}, the embedder is {encoder.identity}"
@@ -137,17 +143,17 @@ def _renew(
     fresh = [passages[int(at)] for at in np.flatnonzero(origins == NEW)]
     report = (lambda done: progress(done, len(fresh))) if progress else None
     made = encoder.encode(fresh, report)
-    nearest = old.nearest.renewed(origins, made) if old else build_nearest(made)
+    nearest = old.nearest.renewed(origins, made) if old else build_vector_index(made)
     return Embedded(encoder.identity, digests, nearest), len(fresh)
 
 
 def _save(embedded: Embedded, target: Path) -> dict[str, Any]:
-    write_nearest(embedded.nearest, target)
+    write_vector_index(embedded.nearest, target)
     (target / DIGESTS).write_bytes(b"".join(embedded.digests))
     return {"format": FORMAT, "encoder": embedded.encoder}
 
 
-def _load_or_say_why_not(generations: Generations) -> tuple[Embedded | None, str]:
+def _load_or_say_why_not(generations: SnapshotStore) -> tuple[Embedded | None, str]:
     try:
         return generations.read(_load), ""
     except Damaged as fault:
@@ -159,7 +165,7 @@ def _load(folder: Path, manifest: dict[str, Any]) -> Embedded | None:
     if manifest.get("format") != FORMAT:
         return None
     try:
-        nearest = read_nearest(folder)
+        nearest = read_vector_index(folder)
         joined = (folder / DIGESTS).read_bytes()
     except (RuntimeError, OSError) as fault:
         raise Damaged(f"it cannot be read: {fault}") from None

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from assistant.core.errors import IndexingError
-from assistant.core.files import flush
+from assistant.core.files import sync
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
@@ -30,7 +30,7 @@ class Damaged(Exception):
     """What is on disk is not what was written; it must be made again."""
 
 
-class Generations:
+class SnapshotStore:
     """The generations below one folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -113,16 +113,16 @@ class Generations:
             sealed = {"manifest": manifest, "sha256": _digest_text(_canonical(manifest))}
             (generation / MANIFEST).write_text(json.dumps(sealed), encoding="utf-8")
             for path in [*files, generation / MANIFEST]:
-                flush(path)
-            flush(generation)
+                sync(path)
+            sync(generation)
             aside = self._folder / f"{POINTER}.{generation.name}"
             aside.write_text(generation.name, encoding="ascii")
-            flush(aside)
+            sync(aside)
             os.replace(aside, self._folder / POINTER)
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)
             raise
-        flush(self._folder)  # a fault here comes too late to take the generation back: the pointer names it
+        sync(self._folder)  # a fault here comes too late to take the generation back: the pointer names it
         self._remove_others(generation)
         return generation
 

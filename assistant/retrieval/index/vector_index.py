@@ -36,7 +36,7 @@ Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Nearest:
+class VectorIndex:
     """Unit vectors in rows 0, 1, 2 ... Never changed: ``renewed`` makes the next one."""
 
     # Any, because FAISS's type stubs know no more than the methods that all its indexes have.
@@ -76,7 +76,7 @@ class Nearest:
         vectors: Vectors = self.vectors.reconstruct_batch(rows)
         return vectors if self.details is None else np.add(vectors, self.details.reconstruct_batch(rows))
 
-    def renewed(self, origins: Rows, fresh: Vectors) -> Nearest:
+    def renewed(self, origins: Rows, fresh: Vectors) -> VectorIndex:
         """The next index: its row i is row ``origins[i]`` of this one, or for NEW the next row of ``fresh``.
 
         No row of this one may be taken twice. Centres are kept, and the bytes of kept rows copied, until the number of
@@ -89,13 +89,13 @@ class Nearest:
         vectors[~taken] = fresh
         if taken.any():
             vectors[taken] = self.rows(origins[taken])
-        return build_nearest(vectors)
+        return build_vector_index(vectors)
 
     def _suits(self, count: int) -> bool:
         """Lists up to four times as full or empty as in a new index, and half of EXACT_MOST, are no reason to train."""
         return count > EXACT_MOST // 2 and 0.5 <= _lists_for(count) / self.vectors.nlist <= 2
 
-    def _relisted(self, origins: Rows, fresh: Vectors) -> Nearest:
+    def _relisted(self, origins: Rows, fresh: Vectors) -> VectorIndex:
         """Copies of the lists and the details with the rows numbered anew, and the fresh vectors added."""
         taken = origins != NEW
         numbers = np.full(len(self), NEW, dtype=np.int64)
@@ -123,10 +123,10 @@ class Nearest:
             codes[new] = details.sa_encode(fresh - vectors.reconstruct_batch(new))
         details.reset()
         details.add_sa_codes(codes)
-        return Nearest(vectors, details)
+        return VectorIndex(vectors, details)
 
 
-def build_nearest(vectors: Vectors) -> Nearest:
+def build_vector_index(vectors: Vectors) -> VectorIndex:
     """An index of unit vectors, float32 [count, dimension], of the kind that suits their number.
 
     The same vectors give the same index. Beyond EXACT_MOST a vector takes 1.5 bytes a dimension and 16 more.
@@ -135,7 +135,7 @@ def build_nearest(vectors: Vectors) -> Nearest:
     if count <= EXACT_MOST:
         flat = faiss.IndexFlatIP(dimension)
         flat.add(vectors)
-        return Nearest(flat)
+        return VectorIndex(flat)
     lists = _lists_for(count)
     index: Any = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimension), dimension, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
@@ -156,7 +156,7 @@ def build_nearest(vectors: Vectors) -> Nearest:
         if start == 0:
             details.train(left_out)
         details.add(left_out)
-    return Nearest(index, details)
+    return VectorIndex(index, details)
 
 
 def _fill(index: Any, vectors: Vectors) -> None:
@@ -171,16 +171,16 @@ def _fill(index: Any, vectors: Vectors) -> None:
         index.add_core(len(part), faiss.swig_ptr(part), None, faiss.swig_ptr(centres))
 
 
-def read_nearest(folder: Path) -> Nearest:
+def read_vector_index(folder: Path) -> VectorIndex:
     """The index that was written into a folder. Raises RuntimeError when FAISS cannot read it."""
     vectors: Any = faiss.read_index(str(folder / VECTORS))
     if not isinstance(vectors, faiss.IndexIVF):
-        return Nearest(vectors)
+        return VectorIndex(vectors)
     vectors.parallel_mode = int(vectors.ntotal >= SHARED_FROM)  # the file does not hold it
-    return Nearest(vectors, faiss.read_index(str(folder / DETAILS)))
+    return VectorIndex(vectors, faiss.read_index(str(folder / DETAILS)))
 
 
-def write_nearest(nearest: Nearest, folder: Path) -> None:
+def write_vector_index(nearest: VectorIndex, folder: Path) -> None:
     """Write an index into a folder. Raises OSError."""
     # Not faiss.write_index: when the disk is full it raises a RuntimeError, and this an OSError like all the rest.
     (folder / VECTORS).write_bytes(faiss.serialize_index(nearest.vectors).data)

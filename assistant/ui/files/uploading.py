@@ -16,7 +16,7 @@ from assistant.core.records import Note
 from assistant.ui.session.visitor import uploads_of
 from assistant.ui.shared.safe import safe_label
 from assistant.uploads.converter import Converter
-from assistant.uploads.kept_uploads import Clash, Kept, find_clash
+from assistant.uploads.kept_uploads import Clash, KeptUploads, find_clash
 from assistant.uploads.limits import OPEN_QUESTIONS
 from assistant.uploads.names import shown_name
 from assistant.uploads.stored import Arrival, Upload
@@ -86,7 +86,7 @@ _CLOSED = "Files cannot be added here. The page Notes says why."
 _ENOUGH_QUESTIONS = f"{OPEN_QUESTIONS} files wait for your answer already. Answer first, then add it again."
 
 
-def _take(kept: Kept, file: Given, converter: Converter) -> Outcome:
+def _take(kept: KeptUploads, file: Given, converter: Converter) -> Outcome:
     name, pending = shown_name(file.name), _pending()
     label = safe_label(name)
     bar = st.progress(0.0, text=f"Reading {label} …")
@@ -107,7 +107,7 @@ def _take(kept: Kept, file: Given, converter: Converter) -> Outcome:
         return Outcome(name, problem=str(fault))
 
 
-def _keep(kept: Kept, arrival: Arrival, bar: st.delta_generator.DeltaGenerator, converter: Converter) -> Outcome:
+def _keep(kept: KeptUploads, arrival: Arrival, bar: st.delta_generator.DeltaGenerator, converter: Converter) -> Outcome:
     def progress(done: int, total: int) -> None:
         converter.make_room()
         share = done / total if total else 1.0

@@ -14,7 +14,7 @@ from assistant.ui.files.uploading import understood
 from assistant.ui.notes.note_view import open_note
 from assistant.ui.session.visitor import is_locked, place_of, unlock, uploads_of
 from assistant.ui.shared.safe import safe_label
-from assistant.uploads.kept_uploads import Kept, download_names, zip_of
+from assistant.uploads.kept_uploads import KeptUploads, download_names, zip_of
 from assistant.uploads.limits import FILE_BYTES, MIB, PAGES, TITLE_CHARACTERS
 from assistant.uploads.names import shown_title
 from assistant.uploads.stored import Upload
@@ -75,7 +75,7 @@ def _draw_uploader(parts: Parts) -> None:
     draw_file_results(parts)
 
 
-def _draw_list(kept: Kept, uploads: tuple[Upload, ...]) -> None:
+def _draw_list(kept: KeptUploads, uploads: tuple[Upload, ...]) -> None:
     st.subheader("Added files", anchor=False)
     names = download_names(uploads)
     for upload, name in zip(uploads, names, strict=True):
@@ -107,14 +107,14 @@ def _draw_list(kept: Kept, uploads: tuple[Upload, ...]) -> None:
     )
 
 
-def _draw_rename(kept: Kept, upload: Upload) -> None:
+def _draw_rename(kept: KeptUploads, upload: Upload) -> None:
     with st.popover("Rename"), st.form(f"rename_{upload.key}", border=False):
         title = st.text_input("Title", upload.title, max_chars=TITLE_CHARACTERS, key=f"title_{upload.key}")
         if st.form_submit_button("Save", type="primary"):
             _done(lambda: kept.rename(upload.key, shown_title(title)))
 
 
-def _draw_delete(kept: Kept, upload: Upload) -> None:
+def _draw_delete(kept: KeptUploads, upload: Upload) -> None:
     with st.popover("Delete"):
         st.markdown(f"“{safe_label(upload.title)}” will be gone. Download it first to keep it.")
         if st.button("Delete it", key=f"delete_{upload.key}", type="primary"):

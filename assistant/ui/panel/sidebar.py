@@ -34,7 +34,7 @@ def draw_about(place: DeltaGenerator, parts: Parts) -> ModelStatus:
 
 
 def _draw_notes(parts: Parts) -> None:
-    library = parts.shelf.library
+    library = parts.store.library
     st.markdown("**Notes**")
     st.caption(f"{len(library.notes)} notes, {len(library.passages):,} passages.")
     if library.skipped:

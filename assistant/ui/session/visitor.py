@@ -12,11 +12,11 @@ from assistant.chat.assistant import Assistant
 from assistant.core.settings import Settings
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.note_map import Cartographer, Map
-from assistant.retrieval.note_store import Shelf
+from assistant.retrieval.note_store import NoteStore
 from assistant.retrieval.notes.library import Library
 from assistant.uploads.access import Gate, Place, on_public_host, place_for
 from assistant.uploads.folder_uploads import FolderUploads
-from assistant.uploads.kept_uploads import Kept
+from assistant.uploads.kept_uploads import KeptUploads
 from assistant.uploads.session_uploads import Budget, SessionUploads
 
 _BUDGET = Budget()  # of this process
@@ -24,10 +24,10 @@ _FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip")  
 
 
 @dataclass(frozen=True)
-class VisitorShelf:
-    """The shared shelf with one visitor's notes beside it."""
+class VisitorNotes:
+    """The shared store with one visitor's notes beside it."""
 
-    shared: Shelf
+    shared: NoteStore
     private: SessionUploads
 
     def catalog(self) -> Catalog:
@@ -38,31 +38,31 @@ class VisitorShelf:
 def assistant_of(parts: Parts) -> Assistant:
     """The assistant that answers this visitor: also from private notes, if there are any."""
     private = _private()
-    return parts.assistant.over(VisitorShelf(parts.shelf, private)) if private and private.list() else parts.assistant
+    return parts.assistant.over(VisitorNotes(parts.store, private)) if private and private.list() else parts.assistant
 
 
 def catalog_of(parts: Parts) -> Catalog:
     """What this visitor's questions are answered from."""
     private = _private()
-    return private.over(parts.shelf.catalog()) if private else parts.shelf.catalog()
+    return private.over(parts.store.catalog()) if private else parts.store.catalog()
 
 
 def map_of(parts: Parts) -> Map:
     """Every passage that this visitor may read, at its place."""
-    private, shared = _private(), parts.shelf.catalog().index
-    cartographer = _cartographer(parts.shelf)
+    private, shared = _private(), parts.store.catalog().index
+    cartographer = _cartographer(parts.store)
     own = private.index if private else None
     return cartographer.map_beside(shared, own) if own and own.passages else cartographer.map_of(shared)
 
 
 @lru_cache(maxsize=4)
-def _cartographer(shelf: Shelf) -> Cartographer:
-    return Cartographer(shelf.knowledge, shelf.encoder.identity)
+def _cartographer(store: NoteStore) -> Cartographer:
+    return Cartographer(store.knowledge, store.encoder.identity)
 
 
 def library_of(parts: Parts) -> Library:
     """Every note that this visitor may read, private ones last."""
-    shared, private = parts.shelf.library, _private()
+    shared, private = parts.store.library, _private()
     own = tuple(upload.note for upload in private.list()) if private else ()
     return Library((*shared.notes, *own), shared.skipped) if own else shared
 
@@ -72,15 +72,15 @@ def place_of(settings: Settings) -> Place:
     return place_for(settings, here=_is_here(), public=on_public_host())
 
 
-def uploads_of(parts: Parts) -> Kept | None:
+def uploads_of(parts: Parts) -> KeptUploads | None:
     """The uploads that this visitor may change; None when nobody may add any, or the password is still to be given."""
     place = place_of(parts.settings)
     if place == "off" or is_locked(parts.settings):
         return None
     if place == "folder":
-        return folder_uploads(parts.shelf)
+        return folder_uploads(parts.store)
     if _private() is None:
-        st.session_state.private_uploads = SessionUploads(parts.shelf.encoder, _BUDGET)
+        st.session_state.private_uploads = SessionUploads(parts.store.encoder, _BUDGET)
     return _private()
 
 
@@ -108,9 +108,9 @@ def gate_of(settings: Settings) -> Gate:
 
 
 @lru_cache(maxsize=4)
-def folder_uploads(shelf: Shelf) -> FolderUploads:
-    """The uploads in the folder of a shelf, for all visitors."""
-    return FolderUploads(shelf.knowledge, shelf.renew)
+def folder_uploads(store: NoteStore) -> FolderUploads:
+    """The uploads in the folder of a store, for all visitors."""
+    return FolderUploads(store.knowledge, store.renew)
 
 
 def _private() -> SessionUploads | None:

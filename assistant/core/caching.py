@@ -1,17 +1,21 @@
-"""The values that were used last, for any number of threads: what else there was is forgotten."""
+"""What was used last, kept for any number of threads: values by keys, and what is made of short texts."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import lru_cache, wraps
 from typing import Generic, TypeVar
+
+LONGEST = 5_000  # characters; a passage has some 1,300, and longer texts are seldom seen twice
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+Made = TypeVar("Made")
 
 
-class Recent(Generic[Key, Value]):
+class LRUCache(Generic[Key, Value]):
     """At most ``most`` values by their keys."""
 
     def __init__(self, most: int) -> None:
@@ -46,3 +50,18 @@ class Recent(Generic[Key, Value]):
                 values[key] = value
                 self.put(key, value)
         return [values[key] for key in keys]
+
+
+def memoize_text(most: int) -> Callable[[Callable[[str], Made]], Callable[[str], Made]]:
+    """An ``lru_cache`` for functions of a text that keeps no long ones: a visitor may send texts of any length."""
+
+    def decorate(make: Callable[[str], Made]) -> Callable[[str], Made]:
+        made_before = lru_cache(maxsize=most)(make)
+
+        @wraps(make)
+        def made(text: str) -> Made:
+            return made_before(text) if len(text) <= LONGEST else make(text)
+
+        return made
+
+    return decorate
