@@ -98,7 +98,7 @@ def assemble(settings: Settings, report: Report = _silent, *, upgrade: bool = Tr
             close()
         raise
     follow = Journal(settings.log_questions).follow
-    assistant = Assistant(store, retriever, generator, settings.question_limit, follow=follow)
+    assistant = Assistant(retriever, generator, settings.question_limit, follow=follow)
     better = start_upgrade(settings, host, choice, generator) if upgrade else None
     guard = start_guard(settings, generator, better)
     return Parts(settings, host, choice, store, retriever, generator, assistant, better, guard)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
-from assistant.chat.assistant import Event, Finished, Found, Prompted, Wrote
+from assistant.chat.events import Event, Finished, Found, Prompted, Wrote
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer, Retrieval
 from assistant.retrieval.notes.library import PREFIX

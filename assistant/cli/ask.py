@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from assistant.app.assembly import Parts, assemble, open_note_store
-from assistant.chat.assistant import Assistant, Checked, Finished, Found
+from assistant.chat.assistant import Assistant
+from assistant.chat.events import Checked, Finished, Found
 from assistant.cli.json_views import answer_view, retrieval_view
 from assistant.cli.shared import (
     ProgressBar,
@@ -71,7 +72,7 @@ def ask(
             answer = _answer(parts, question, decoding)
             click.echo(json.dumps(answer_view(answer), ensure_ascii=False, indent=2))
             return 0
-        _print_stream(parts.assistant, question, decoding, settings.snippets)
+        _print_stream(parts, question, decoding)
         return 0
     finally:
         parts.close()
@@ -92,10 +93,14 @@ def search(question: str | None, as_json: bool, knowledge: Path | None, snippets
     bar = ProgressBar()
     store, retriever = open_note_store(settings, bar)
     bar.close()
-    assistant = Assistant(store, retriever, None, settings.question_limit)
+    assistant = Assistant(retriever, None, settings.question_limit)
     if question is None:
-        return answer_each(questions_from_input(), lambda text: retrieval_view(assistant.search(text, snippets=count)))
-    retrieval = assistant.search(question, snippets=count)
+
+        def found(text: str) -> dict[str, object]:
+            return retrieval_view(assistant.search(text, store.catalog(), snippets=count))
+
+        return answer_each(questions_from_input(), found)
+    retrieval = assistant.search(question, store.catalog(), snippets=count)
     if as_json:
         click.echo(json.dumps(retrieval_view(retrieval), ensure_ascii=False, indent=2))
         return 0
@@ -107,16 +112,16 @@ def search(question: str | None, as_json: bool, knowledge: Path | None, snippets
 
 
 def _answer(parts: Parts, question: str, decoding: Decoding) -> Answer:
-    for event in parts.assistant.ask(question, decoding, snippets=parts.settings.snippets):
+    for event in parts.assistant.ask(question, parts.store.catalog(), decoding, snippets=parts.settings.snippets):
         if isinstance(event, Finished):
             return event.answer
     raise EngineError("The answer ended without a result. Ask again.")
 
 
-def _print_stream(assistant: Assistant, question: str, decoding: Decoding, snippets: int) -> None:
+def _print_stream(parts: Parts, question: str, decoding: Decoding) -> None:
     shown = False
     lead: tuple[LeadSentence, ...] = ()
-    for event in assistant.ask(question, decoding, snippets=snippets):
+    for event in parts.assistant.ask(question, parts.store.catalog(), decoding, snippets=parts.settings.snippets):
         if isinstance(event, Found):
             lead = event.lead
             _print_lead(lead)

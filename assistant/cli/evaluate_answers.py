@@ -63,7 +63,7 @@ def _measured(
             answers.append(answer)
             bar.update()
 
-        return measure_answers(parts.assistant, decoding_for(preset), questions, snippets, done)
+        return measure_answers(parts.assistant, parts.store.catalog(), decoding_for(preset), questions, snippets, done)
 
 
 # Heading, the field behind it, and how its value is written.

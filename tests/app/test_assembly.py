@@ -10,7 +10,7 @@ from gguf import GGUFReader
 from gguf.quants import dequantize
 
 from assistant.app.assembly import assemble
-from assistant.chat.assistant import Finished, Found, Prompted, Wrote
+from assistant.chat.events import Finished, Found, Prompted, Wrote
 from assistant.core.openvino_core import core
 from assistant.core.settings import REPOSITORY, read_settings
 from assistant.inference.decoding import decoding_for
@@ -34,7 +34,7 @@ def parts(tmp_path_factory):
 
 
 def ask(parts, question, **changes):
-    events = list(parts.assistant.ask(question, decoding_for("focused", **changes)))
+    events = list(parts.assistant.ask(question, parts.store.catalog(), decoding_for("focused", **changes)))
     return events, events[-1].answer
 
 
@@ -67,7 +67,7 @@ def test_a_question_beyond_the_notes_is_declined_without_the_model(parts):
 
 def test_closing_the_answer_ends_the_work_in_the_engine_process(parts):
     before = parts.generator.counters()
-    events = parts.assistant.ask(QUESTION, decoding_for("focused", max_new_tokens=400))
+    events = parts.assistant.ask(QUESTION, parts.store.catalog(), decoding_for("focused", max_new_tokens=400))
     while not isinstance(next(events), Wrote):
         pass
     events.close()

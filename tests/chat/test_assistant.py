@@ -6,10 +6,11 @@ import time
 from dataclasses import replace
 
 import pytest
-from fakes import ScriptedGenerator, WordEmbedder, retriever_of
+from fakes import ScriptedGenerator, Talk, WordEmbedder, retriever_of
 
 from assistant.chat.answer_cache import AnswerCache
-from assistant.chat.assistant import NOT_COVERED, Assistant, Checked, Finished, Found, Prompted, Waited, Wrote
+from assistant.chat.assistant import NOT_COVERED, Assistant
+from assistant.chat.events import Checked, Finished, Found, Prompted, Waited, Wrote
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.records import ModelInfo, Piece, Prompt, Turn
 from assistant.inference.decoding import decoding_for
@@ -25,8 +26,8 @@ def assistant_with(knowledge, tmp_path):
     embedder = WordEmbedder()
     store = NoteStore(knowledge, tmp_path / "index", embedder)
 
-    def make(generator=None, limit=2000) -> Assistant:
-        return Assistant(store, retriever_of(embedder), generator, limit)
+    def make(generator=None, limit=2000) -> Talk:
+        return Talk(Assistant(retriever_of(embedder), generator, limit), store)
 
     return make
 
@@ -55,7 +56,7 @@ def test_a_question_and_what_is_compared_with_it_are_embedded_once(knowledge, tm
     """For the search, the lead and the citations together, and not again for the next visitor who asks the same."""
     embedder = WordEmbedder()
     store = NoteStore(knowledge, tmp_path / "index", embedder)
-    assistant = Assistant(store, retriever_of(embedder), ScriptedGenerator("Units are dropped at random."))
+    assistant = Talk(Assistant(retriever_of(embedder), ScriptedGenerator("Units are dropped at random.")), store)
     store.catalog()
     del embedder.embedded[:]
     story(assistant)

@@ -7,7 +7,8 @@ import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
 from assistant.app.log_setup import OneLine, set_up_logs
-from assistant.chat.assistant import Assistant, Wrote
+from assistant.chat.assistant import Assistant
+from assistant.chat.events import Wrote
 from assistant.chat.journal import Journal
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.settings import read_settings
@@ -27,8 +28,8 @@ def ask(knowledge, tmp_path, caplog, monkeypatch):
 
     def asked(generator, question=COVERED, with_text=False, leave=False):
         caplog.clear()
-        assistant = Assistant(store, retriever_of(embedder), generator, follow=Journal(with_text).follow)
-        events = assistant.ask(question, FOCUSED)
+        assistant = Assistant(retriever_of(embedder), generator, follow=Journal(with_text).follow)
+        events = assistant.ask(question, store.catalog(), FOCUSED)
         for event in events:
             if leave and isinstance(event, Wrote):
                 events.close()

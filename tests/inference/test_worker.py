@@ -188,7 +188,8 @@ def test_while_the_engine_is_down_the_notes_answer(start, knowledge, tmp_path):
     process = start("always ends")
     assert until(lambda: process.status.state == "failed", 120)
     embedder = WordEmbedder()
-    assistant = Assistant(NoteStore(knowledge, tmp_path / "index", embedder), retriever_of(embedder), process)
-    *_, last = assistant.ask("Dropout sets random units to zero during training", FOCUSED)
+    catalog = NoteStore(knowledge, tmp_path / "index", embedder).catalog()
+    assistant = Assistant(retriever_of(embedder), process)
+    *_, last = assistant.ask("Dropout sets random units to zero during training", catalog, FOCUSED)
     assert last.answer.finish == "notes" and "not available" in last.answer.problem
     assert "Dropout sets random units" in last.answer.text

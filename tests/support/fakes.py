@@ -11,13 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
+from assistant.chat.assistant import Assistant
+from assistant.chat.events import Event
 from assistant.core.errors import EngineError
-from assistant.core.records import Hit, ModelInfo, Passage, Piece
+from assistant.core.records import Hit, ModelInfo, Passage, Piece, Retrieval
 from assistant.core.vectors import Vectors
 from assistant.inference.decoding import Decoding
 from assistant.inference.engine import Busy, Cancel, Counters, Request, Sink
 from assistant.inference.manager.process import EngineStatus
 from assistant.retrieval.embedding.passage_encoder import whole_text
+from assistant.retrieval.note_store import NoteStore
 from assistant.retrieval.query.coverage import CoverageModel
 from assistant.retrieval.retriever import Retriever
 
@@ -49,6 +52,21 @@ class WordEmbedder:
     def encode(self, passages: Sequence[Passage], progress: Callable[[int], None] | None = None) -> Vectors:
         """An encoder too: the whole text of each passage."""
         return self.embed([whole_text(passage) for passage in passages], progress)
+
+
+class Talk:
+    """An assistant that is asked about one store of notes."""
+
+    def __init__(self, assistant: Assistant, store: NoteStore) -> None:
+        self._assistant, self._store = assistant, store
+
+    def ask(self, question: str, decoding: Decoding, *more: object, **named: object) -> Iterator[Event]:
+        """The events of an answer from the notes as they are now."""
+        return self._assistant.ask(question, self._store.catalog(), decoding, *more, **named)
+
+    def search(self, question: str, *more: object, **named: object) -> Retrieval:
+        """The passages for a question."""
+        return self._assistant.search(question, self._store.catalog(), *more, **named)
 
 
 COVERAGE = CoverageModel(-4.0, {"best": 10.0}, 0.5)  # covered from a cosine of 0.4 on

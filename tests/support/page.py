@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from assistant.app.assembly import Parts
 from assistant.app.loading import Loading
-from assistant.chat.assistant import Assistant, Event
+from assistant.chat.assistant import Assistant
+from assistant.chat.events import Event
 from assistant.core.host import Host
 from assistant.core.settings import read_settings
 from assistant.inference.models.catalog import Choice
@@ -122,7 +123,7 @@ def open_page(
     embedder = WordEmbedder()
     store = NoteStore(knowledge, folder / "index", embedder)
     retriever = retriever_of(embedder)
-    assistant = assistant or Assistant(store, retriever, generator, limit)
+    assistant = assistant or Assistant(retriever, generator, limit)
     host = Host(2**34, 2**34, 2**34, 2, "", 0)
     parts = Parts(chosen, host, Choice(None, "because of a test"), store, retriever, generator, assistant)
     loading = Loading(chosen, lambda *_: parts)

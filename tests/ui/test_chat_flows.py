@@ -8,7 +8,7 @@ import pytest
 from fakes import ScriptedGenerator, hit
 from page import COVERED, UNCOVERED, ScriptedAssistant
 
-from assistant.chat.assistant import Checked, Finished, Found, Wrote
+from assistant.chat.events import Checked, Finished, Found, Wrote
 from assistant.core.records import Answer, CheckedSentence, LeadSentence, Piece, Retrieval
 from assistant.inference.decoding import PRESETS
 

@@ -71,7 +71,7 @@ def open_page(knowledge, tmp_path):
     def opened(address: dict[str, str] | None = None, **given: object) -> Page:
         settings = read_settings(knowledge=knowledge, **{"uploads": "session", **given})
         retriever = retriever_of(WordEmbedder())
-        assistant = Assistant(store, retriever, None)
+        assistant = Assistant(retriever, None)
         host = Host(2**34, 2**34, 2**34, 2, "", 0)
         parts = Parts(settings, host, Choice(None, "of a test"), store, retriever, None, assistant)
         loading = Loading(settings, lambda *_: parts)

@@ -262,29 +262,17 @@ def test_vectors_of_uploads_are_not_shipped(knowledge, folder, store):
 
 
 def test_a_private_note_answers_its_owner_and_nobody_else(store, private):
-    retriever = retriever_of(WordEmbedder())
-    everybody = Assistant(store, retriever, None)
-    owner = everybody.over(Overlay(store, private))
-    other = everybody.over(Overlay(store, SessionUploads(WordEmbedder(), Budget())))
+    assistant = Assistant(retriever_of(WordEmbedder()), None)
+    stranger = SessionUploads(WordEmbedder(), Budget())
     private.add(zephyr())
     question = "How many nodes has the Zephyr cluster?"
-    assert owner.search(question).covered
-    assert owner.search(question).hits[0].passage.note.startswith("private:")
-    for assistant in (everybody, other):
-        assert "Zephyr" not in repr(list(assistant.ask(question, decoding_for("focused")))).replace(question, "")
+    found = assistant.search(question, private.over(store.catalog()))
+    assert found.covered and found.hits[0].passage.note.startswith("private:")
+    for catalog in (store.catalog(), stranger.over(store.catalog())):
+        events = list(assistant.ask(question, catalog, decoding_for("focused")))
+        assert "Zephyr" not in repr(events).replace(question, "")
     private.delete(private.list()[0].key)
-    assert not owner.search(question).covered
-
-
-class Overlay:
-    """The shared store and one visitor's notes."""
-
-    def __init__(self, store, private):
-        self._store, self._private = store, private
-
-    def catalog(self):
-        """Both as one."""
-        return self._private.over(self._store.catalog())
+    assert not assistant.search(question, private.over(store.catalog())).covered
 
 
 def test_without_private_notes_the_shared_catalog_is_used_as_it_is(store, private):

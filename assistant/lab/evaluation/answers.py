@@ -7,12 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from assistant.chat.assistant import Assistant, Finished
+from assistant.chat.assistant import Assistant
+from assistant.chat.events import Finished
 from assistant.core.errors import EngineError
 from assistant.core.records import Answer
 from assistant.inference.decoding import Decoding
 from assistant.lab.evaluation.gold import Question, section_of
 from assistant.lab.evaluation.measures import all_facts, mean
+from assistant.retrieval.index.catalog import Catalog
 
 REPEATED_WORDS = 4  # words in a row that count as a repetition when they occur again
 
@@ -39,6 +41,7 @@ class AnswerFigures:
 
 def measure_answers(
     assistant: Assistant,
+    catalog: Catalog,
     decoding: Decoding,
     questions: Sequence[Question],
     snippets: int = 3,
@@ -51,7 +54,7 @@ def measure_answers(
     answers: list[tuple[Question, Answer, float]] = []
     for question in questions:
         began = time.perf_counter()
-        answer = _ask(assistant, decoding, question.text, snippets)
+        answer = _ask(assistant, catalog, decoding, question.text, snippets)
         answers.append((question, answer, time.perf_counter() - began))
         report(answer)
     covered = [(question, answer, seconds) for question, answer, seconds in answers if question.covered]
@@ -132,8 +135,8 @@ def sample(questions: Sequence[Question], limit: int | None) -> list[Question]:
     return [questions[at * len(questions) // limit] for at in range(limit)]
 
 
-def _ask(assistant: Assistant, decoding: Decoding, question: str, snippets: int) -> Answer:
-    for event in assistant.ask(question, decoding, snippets=snippets):
+def _ask(assistant: Assistant, catalog: Catalog, decoding: Decoding, question: str, snippets: int) -> Answer:
+    for event in assistant.ask(question, catalog, decoding, snippets=snippets):
         if isinstance(event, Finished):
             if event.answer.problem:
                 raise EngineError(f"The model failed at {question!r}: {event.answer.problem}")

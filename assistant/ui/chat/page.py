@@ -27,7 +27,7 @@ from assistant.ui.panel.model_box import doubt_model, look_at_model
 from assistant.ui.panel.sidebar import draw_about, draw_sidebar
 from assistant.ui.session.chat_keeper import are_chats_back, keep_chats, keep_question
 from assistant.ui.session.state import current_choices, say_once, session_chats, take_problem
-from assistant.ui.session.visitor import assistant_of, library_of, place_of
+from assistant.ui.session.visitor import catalog_of, library_of, place_of
 from assistant.ui.shared.dialogs import forget_dialogs
 from assistant.ui.shared.safe import safe_label
 
@@ -137,7 +137,8 @@ def _draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading
             keep_question(chat, exchange)
             take_kept_files(parts)
             history = chat.history(exchange)
-            events = assistant_of(parts).ask(exchange.question, exchange.decoding, history, exchange.snippets)
+            catalog = catalog_of(parts)
+            events = parts.assistant.ask(exchange.question, catalog, exchange.decoding, history, exchange.snippets)
             write_answer(exchange, events)
             if missed_model(exchange):
                 doubt_model(parts)

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import streamlit as st
 
-from assistant.chat.assistant import Checked, Event, Finished, Found, Prompted, Waited, Wrote
 from assistant.chat.conversation import Exchange
+from assistant.chat.events import Checked, Event, Finished, Found, Prompted, Waited, Wrote
 from assistant.chat.transcript import unchecked
 from assistant.core.errors import AssistantError
 from assistant.ui.chat.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, unsupported_label

@@ -8,7 +8,7 @@ from assistant.app.assembly import Parts
 from assistant.core.markdown import plain_text
 from assistant.core.records import Retrieval
 from assistant.ui.notes.note_view import open_note, query_of
-from assistant.ui.session.visitor import assistant_of, catalog_of
+from assistant.ui.session.visitor import catalog_of
 from assistant.ui.shared.safe import safe_label
 
 MOST = 20
@@ -18,7 +18,7 @@ PREVIEW_WORDS = 45
 def draw_search(parts: Parts, question: str) -> None:
     """What the retriever finds for a question, and whether it would answer."""
     count = st.slider("Passages to find", 1, MOST, 8, key="search_count")
-    found = assistant_of(parts).search(question, snippets=count)
+    found = parts.assistant.search(question, catalog_of(parts), snippets=count)
     _draw_decision(parts, found)
     for hit in found.hits:
         with st.container(border=True):

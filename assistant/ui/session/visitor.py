@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import streamlit as st
 
 from assistant.app.assembly import Parts
-from assistant.chat.assistant import Assistant
 from assistant.core.settings import Settings
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.note_map import Cartographer, Map
@@ -21,24 +19,6 @@ from assistant.uploads.session_uploads import Budget, SessionUploads
 
 _BUDGET = Budget()  # of this process
 _FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip")  # set by proxies and tunnels
-
-
-@dataclass(frozen=True)
-class VisitorNotes:
-    """The shared store with one visitor's notes beside it."""
-
-    shared: NoteStore
-    private: SessionUploads
-
-    def catalog(self) -> Catalog:
-        """Both, as they are now."""
-        return self.private.over(self.shared.catalog())
-
-
-def assistant_of(parts: Parts) -> Assistant:
-    """The assistant that answers this visitor: also from private notes, if there are any."""
-    private = _private()
-    return parts.assistant.over(VisitorNotes(parts.store, private)) if private and private.list() else parts.assistant
 
 
 def catalog_of(parts: Parts) -> Catalog:

@@ -1,0 +1,52 @@
+"""What happens while a question is answered, in the order in which it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.core.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Retrieval is done; the sentences of the notes can be shown."""
+
+    retrieval: Retrieval
+    lead: tuple[LeadSentence, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prompted:
+    """The prompt is built; the model is about to read it."""
+
+    prompt: Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """The model sent a piece."""
+
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Nothing came for a moment. Who draws an answer can stop it here, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence that the model wrote is complete and was compared with the notes."""
+
+    sentence: CheckedSentence
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The answer is complete."""
+
+    answer: Answer
+
+
+Event = Found | Prompted | Wrote | Waited | Checked | Finished
