@@ -11,7 +11,7 @@ import click
 from assistant.cli.shared import obtain, settings_for
 from assistant.core.errors import ModelError, Postponed
 from assistant.core.host import look_at_host
-from assistant.core.parent import end_with_parent
+from assistant.core.processes import end_with_parent
 from assistant.inference.models.choice import choose
 from assistant.inference.models.download import fetch_checkpoint
 from assistant.inference.models.hub import hub_answers

@@ -10,7 +10,7 @@ import click
 from assistant.cli.shared import knowledge_option, obtain, settings_for
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.host import look_at_host
-from assistant.core.parent import end_with_parent
+from assistant.core.processes import end_with_parent
 from assistant.core.records import ModelInfo
 from assistant.inference.engines.loading import load_engine
 from assistant.inference.manager.memory import cache_bytes

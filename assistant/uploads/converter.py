@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from types import TracebackType
 
 from assistant.core.errors import UploadError
-from assistant.core.settings import REPOSITORY
+from assistant.core.processes import killed_after, module, start
 from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_SECONDS, READERS, READY, START_SECONDS
 from assistant.uploads.stored import Arrival, arrival_from_json
 
@@ -95,14 +94,7 @@ class Converter:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}  # no secrets
         self._take_place(wait)
         try:
-            self._process = process = subprocess.Popen(
-                [sys.executable, "-m", "assistant.uploads.child"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=REPOSITORY,
-                env=plain,
-            )
+            self._process = process = start(module("assistant.uploads.child"), plain, stderr=subprocess.DEVNULL)
         except BaseException:
             _places.release()
             raise
@@ -139,16 +131,5 @@ class Converter:
 
 def _first_line(process: subprocess.Popen[bytes], seconds: float) -> tuple[bytes, bool]:
     """The next line that the process says, and whether it was killed because none came in time."""
-    late = threading.Event()
-
-    def kill() -> None:
-        late.set()
-        process.kill()
-
-    timer = threading.Timer(seconds, kill)
-    timer.daemon = True
-    timer.start()
-    try:
+    with killed_after(process, seconds) as late:
         return (process.stdout.readline(LONGEST_ANSWER) if process.stdout else b""), late.is_set()
-    finally:
-        timer.cancel()

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
-from assistant.core import child
-from assistant.core.child import Child
+from assistant.core import processes as child
 from assistant.core.errors import ModelError, Postponed
+from assistant.core.processes import Child
 
 SPEAKS = "import json, time\nfor done in range(8): print(json.dumps({'done': done, 'total': 7})); time.sleep(0.5)"
 COMPUTES = "import time\nwhile time.process_time() < 3: pass"

@@ -16,7 +16,7 @@ from loopback_hub import MODEL
 from tiny_gpt2 import make, train_tokenizer
 
 from assistant.app import assembly
-from assistant.core import child
+from assistant.core import processes as child
 from assistant.core.errors import AssistantError, EngineError, ModelError
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo, Piece

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script's path 
 
 from fakes import ScriptedEngine
 
-from assistant.core.parent import end_with_parent
+from assistant.core.processes import end_with_parent
 from assistant.inference.engine import Counters
 from assistant.inference.manager.worker import KEY_VARIABLE
 from assistant.inference.serving.child import FAILED, serve

@@ -15,8 +15,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from assistant.core.child import Child
 from assistant.core.errors import AssistantError, ModelError, Postponed
+from assistant.core.processes import Child
 from assistant.core.settings import Settings
 from assistant.inference.manager.status import Speed, UpgradeStatus
 from assistant.inference.models.catalog import Candidate, Plan, config_of, finished

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -15,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.errors import EngineError
-from assistant.core.host import cpu_seconds
-from assistant.core.settings import REPOSITORY, Settings
+from assistant.core.processes import Stillness, killed_after, module, start
+from assistant.core.settings import Settings
 from assistant.inference.models.catalog import Candidate
 from assistant.inference.serving.child import FAILED, READY
 
@@ -49,11 +48,9 @@ class Life:
             "PYTHONUNBUFFERED": "1",
             "TOKENIZERS_PARALLELISM": "false",
         }
-        self._is_too_slow = False
+        self._too_slow = threading.Event()
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=REPOSITORY, env=environment
-            )
+            self._process = start(command, environment)
         except OSError as fault:
             raise EngineError(f"It cannot be started: {fault.strerror}.") from None
 
@@ -65,38 +62,31 @@ class Life:
     @property
     def was_killed(self) -> bool:
         """Whether somebody else ended it by a signal that cannot be caught, as the out-of-memory killer does."""
-        return self._process.poll() == -signal.SIGKILL and not self._is_too_slow
+        return self._process.poll() == -signal.SIGKILL and not self._too_slow.is_set()
 
     def await_address(self) -> str:
         """Where it serves, once its model is loaded. Raises EngineError saying why it cannot be."""
-        timer = threading.Timer(LOAD_SECONDS, self._give_up)
-        timer.daemon = True
-        timer.start()
-        try:
+        with killed_after(self._process, LOAD_SECONDS) as self._too_slow:
             for line in self._process.stdout or ():
                 word, _, rest = line.decode("utf-8", "replace").strip().partition(" ")
                 if word == READY:
                     return f"http://127.0.0.1:{rest}"
                 if word == FAILED:
                     raise EngineError(f"It cannot be loaded: {rest}")
-        finally:
-            timer.cancel()
         code = self._process.wait()
-        if self._is_too_slow:
+        if self._too_slow.is_set():
             raise EngineError(f"It cannot be loaded within {LOAD_SECONDS:.0f} s.")
         raise EngineError(f"It cannot be loaded: {_ended(code)}")
 
     def watch(self, address: str, closed: threading.Event) -> str:
         """Until the process ends, hangs or its engine breaks; why."""
-        answered_at = worked_at = time.monotonic()
-        work = cpu_seconds(self.pid)
+        answered_at = time.monotonic()
+        stillness = Stillness(self.pid, WORKING)
         while not closed.wait(LOOK_SECONDS):
             code = self._process.poll()
             if code is not None:
                 return f"The model stopped: {_ended(code)}"
-            if cpu_seconds(self.pid) - work > WORKING * (time.monotonic() - worked_at):
-                worked_at, work = time.monotonic(), cpu_seconds(self.pid)
-            stood_still = time.monotonic() - worked_at
+            stood_still = stillness.seconds()
             try:
                 counters = look(address)
             except (OSError, ValueError):
@@ -111,10 +101,6 @@ class Life:
             if _hangs(counters["idle_seconds"], stood_still):
                 return f"The model brought no token for {counters['idle_seconds']:.0f} s."
         return "closed"
-
-    def _give_up(self) -> None:
-        self._is_too_slow = True
-        self._process.kill()
 
     def stop(self) -> None:
         """End the process; asked first, then made to."""
@@ -147,7 +133,7 @@ def command_for(candidate: Candidate, settings: Settings, cache_bytes: int) -> l
     """The command that serves a model to its parent; see ``cli/serve.py``."""
     info = candidate.info
     return [
-        *(sys.executable, "-m", "assistant", "serve", "--child"),
+        *module("assistant", "serve", "--child"),
         *("--engine", info.engine, "--source", candidate.source),
         *("--name", info.name, "--window", str(info.window), "--detail", info.detail),
         *("--cache-bytes", str(cache_bytes), "--threads", str(settings.threads)),

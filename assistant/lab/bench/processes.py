@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from assistant.core.errors import ModelError
-from assistant.core.settings import REPOSITORY
+from assistant.core.processes import module, start
 from assistant.lab.bench.memory import MemoryWatch
 from assistant.lab.bench.worker import FAULT, Job
 
@@ -31,17 +29,10 @@ def run_worker(job: Job) -> Iterator[Result]:
     environment = {**os.environ, "TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1"}
     if not job.gpu:
         environment["CUDA_VISIBLE_DEVICES"] = ""  # else the reference would leave the CPU that it is compared on
-    command = [sys.executable, "-m", "assistant.lab.bench.worker", json.dumps(asdict(job))]
+    command = module("assistant.lab.bench.worker", json.dumps(asdict(job)))
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            cwd=REPOSITORY,
-            env=environment,
-            start_new_session=True,  # Ctrl-C reaches the parent alone, which then ends the worker
-        )
+        # A session of its own: Ctrl-C reaches the parent alone, which then ends the worker.
+        process = start(command, environment, stderr=complaints, start_new_session=True)
         watch = MemoryWatch(process.pid)
         try:
             for line in process.stdout or ():
