@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from assistant.chat.answer_cache import AnswerCache
 from assistant.chat.answer_writer import AnswerWriter, blank, from_notes
 from assistant.chat.events import Event, Finished, Found, Waited
-from assistant.chat.prompt import build_prompt, retells
+from assistant.chat.prompt import build_prompt
+from assistant.chat.prompt_layouts import retells
 from assistant.core.errors import AssistantError
 from assistant.core.heartbeat import run_with_heartbeat
 from assistant.core.records import Answer, Prompt, Retrieval, Turn
+from assistant.core.text import readable
 from assistant.grounding.answer_checker import AnswerChecker
 from assistant.grounding.citations import Citations
 from assistant.grounding.lead import choose_lead
@@ -95,8 +97,7 @@ class Assistant:
             yield from self._generate(found, catalog, decoding, history, self._generator, began)
 
     def _checked(self, question: str) -> str:
-        readable = question.encode("utf-8", "replace").decode()  # bytes that are no UTF-8 arrive as surrogates
-        question = " ".join(readable.replace("\0", " ").split())
+        question = " ".join(readable(question).replace("\0", " ").split())
         if not question:
             raise AssistantError("The question is empty. Type one, such as: What is dropout?")
         if len(question) > self._question_limit:

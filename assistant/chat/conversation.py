@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from assistant.core.errors import AssistantError
 from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Turn
+from assistant.core.text import readable
 from assistant.grounding.lead import lead_text
 from assistant.inference.decoding import Decoding
 
@@ -117,8 +118,7 @@ class Chat:
         for waiting in self.exchanges:
             if waiting.state == "asked":  # it was stopped before it began
                 waiting.state = "writing"
-        readable = question.encode("utf-8", "replace").decode()  # bytes that are no UTF-8 arrive as surrogates
-        exchange = Exchange(len(self.exchanges), after, readable, decoding, snippets)
+        exchange = Exchange(len(self.exchanges), after, readable(question), decoding, snippets)
         self.exchanges.append(exchange)
         self.show(exchange)
         return exchange

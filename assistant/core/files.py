@@ -1,12 +1,15 @@
-"""A folder that appears under its name whole or not at all: filled aside, flushed to the disk, then renamed."""
+"""Files and folders that appear under their names whole or not at all: filled aside, flushed, then renamed."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from assistant.core.errors import ModelError
 
@@ -15,6 +18,29 @@ def check_new(out: Path) -> None:
     """Raise ModelError unless ``out`` does not exist or is an empty folder: nothing of the user's is overwritten."""
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ModelError(f"the output folder must be new or empty, got {out}; remove it or name another")
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """The folder for this process alone. Raises ModelError when another has it.
+
+    The lock's file lies beside the folder: inside, it would be published with it.
+    """
+    file = folder.with_name(f"{folder.name}.lock")
+    lock = FileLock(file)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise ModelError(
+            f"one process at a time may write to {folder}, got a second; wait for the first to end"
+        ) from None
+    try:
+        yield
+    finally:
+        # While it is held: whoever waits for this file notices that it is gone and takes the next one.
+        with contextlib.suppress(OSError):  # Windows removes no file that is open; one that is left locks nothing
+            file.unlink()
+        lock.release()
 
 
 @contextlib.contextmanager
@@ -37,25 +63,30 @@ def atomic_directory(out: Path) -> Iterator[Path]:
             raise
 
 
+def atomic_write(file: Path, content: bytes) -> None:
+    """Replace a file's content: whole or not at all, and on the disk when this returns. Raises OSError.
+
+    A killed writer leaves a hidden file beside it.
+    """
+    with replacing(file, file.with_name(f".new-{secrets.token_hex(8)}")) as aside:
+        aside.write_bytes(content)
+    sync(file.parent)
+
+
 @contextlib.contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
-    """The folder for this process alone. Raises ModelError when another has it."""
+def replacing(file: Path, aside: Path) -> Iterator[Path]:
+    """What the block writes to ``aside`` takes the file's place once it is on the disk; it is gone after a fault.
+
+    The new name is on the disk after a ``sync`` of the folder, which is the caller's: a fault in that comes too late to
+    take anything back.
+    """
     try:
-        import fcntl
-    except ImportError:  # Windows: two processes at one place are then the user's to avoid
-        yield
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ModelError(
-                f"one process at a time may write to {folder}, got a second; wait for the first to end"
-            ) from None
-        yield
-    finally:
-        os.close(handle)
+        yield aside
+        sync(aside)
+        os.replace(aside, file)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
 
 
 def sync(path: Path) -> None:

@@ -7,7 +7,8 @@ from datetime import date
 
 from assistant.core.errors import NoteError, UploadError
 from assistant.core.records import Note
-from assistant.retrieval.notes.library import LARGEST_BYTES, parse_note, split_front_matter
+from assistant.retrieval.notes.library import LARGEST_BYTES
+from assistant.retrieval.notes.parsing import parse_note, split_front_matter
 from assistant.uploads.limits import (
     FILE_BYTES,
     HEADING_CHARACTERS,

@@ -11,6 +11,7 @@ from types import TracebackType
 
 from assistant.core.errors import UploadError
 from assistant.core.processes import killed_after, module, start
+from assistant.core.text import readable
 from assistant.uploads.limits import FILE_BYTES, MIB, PARSE_SECONDS, READERS, READY, START_SECONDS
 from assistant.uploads.stored import Arrival, arrival_from_json
 
@@ -114,7 +115,7 @@ class Converter:
             _waiting.discard(self)
 
     def _exchange(self, process: subprocess.Popen[bytes], data: bytes, given: str) -> tuple[bytes, bool]:
-        name = given[:20_000].encode("utf-8", "replace").decode()
+        name = readable(given[:20_000])
         header = json.dumps({"name": name, "bytes": len(data)}).encode() + b"\n"
 
         def hand_over() -> None:

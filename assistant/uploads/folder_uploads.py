@@ -6,15 +6,13 @@ beside it are read-only for visitors.
 
 from __future__ import annotations
 
-import os
-import secrets
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from assistant.core.errors import NoteError, UploadError
-from assistant.core.files import sync
+from assistant.core.files import atomic_write, sync
 from assistant.retrieval.notes.library import UPLOADS, NoteFile, list_files
 from assistant.uploads.kept_uploads import Progress
 from assistant.uploads.limits import FOLDER_BYTES, FOLDER_FILES, MIB
@@ -113,18 +111,11 @@ class FolderUploads:
 
     def _write(self, key: str, text: str) -> None:
         """Whole or not at all, and on the disk when this returns. A killed writer leaves a hidden file, no note."""
-        aside = self._folder / f".new-{secrets.token_hex(8)}"
         try:
             self._folder.mkdir(exist_ok=True)
-            with aside.open("xb") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(aside, self._folder / key)
-            sync(self._folder)
+            atomic_write(self._folder / key, text.encode())
             sync(self._folder.parent)  # each time: whoever made the folder may have been killed before this
         except OSError as fault:
-            aside.unlink(missing_ok=True)
             raise UploadError(f"The note cannot be kept: {fault.strerror}. Free space or ask the host.") from None
 
     def _take_back(self, key: str, old: Upload | None) -> None:

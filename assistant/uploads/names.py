@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from assistant.core.text import readable
 from assistant.uploads.limits import NAME_CHARACTERS, TITLE_CHARACTERS
 
 _UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # controls, direction marks, surrogates, unassigned, line ends
@@ -37,8 +38,8 @@ def member_name(title: str, digest: str) -> str:
 
 
 def _line(given: str) -> str:
-    readable = given[:20_000].encode("utf-8", "replace").decode()
-    kept = (" " if unicodedata.category(mark) in ("Zl", "Zp") or mark in "\n\r\t" else mark for mark in readable)
+    text = readable(given[:20_000])
+    kept = (" " if unicodedata.category(mark) in ("Zl", "Zp") or mark in "\n\r\t" else mark for mark in text)
     return " ".join("".join(mark for mark in kept if unicodedata.category(mark) not in _UNSEEN).split())
 
 

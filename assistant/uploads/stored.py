@@ -10,7 +10,7 @@ import yaml
 
 from assistant.core.errors import UploadError
 from assistant.core.records import Note, Passage, Reference
-from assistant.retrieval.notes.library import parse_note, split_front_matter
+from assistant.retrieval.notes.parsing import parse_note, split_front_matter
 
 ADDRESS = 16  # hexadecimal digits of the content's SHA-256 that address an upload
 TOPIC = "uploads"

@@ -5,16 +5,8 @@ from fakes import count_words, hit
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from assistant.chat.prompt import (
-    BASE_INSTRUCTIONS,
-    INSTRUCTIONS,
-    JOINTS,
-    RETELL,
-    build_prompt,
-    defuse,
-    layout_for,
-    snippet,
-)
+from assistant.chat.prompt import JOINTS, build_prompt, defuse, snippet
+from assistant.chat.prompt_layouts import BASE_INSTRUCTIONS, INSTRUCTIONS, RETELL, layout_for
 from assistant.core.errors import AssistantError
 from assistant.core.records import ModelInfo, Turn
 

@@ -1,6 +1,5 @@
 """What the converter refuses, and that a failed conversion leaves nothing behind."""
 
-import fcntl
 import json
 import os
 import shutil
@@ -14,6 +13,7 @@ from tiny_gpt2 import load, make, shards, train_tokenizer
 from transformers import PreTrainedTokenizerFast
 
 from assistant.core.errors import ModelError
+from assistant.core.files import exclusive
 from assistant.inference.gpt2 import convert as gpt2_to_openvino
 from assistant.inference.gpt2.convert import convert
 
@@ -179,11 +179,8 @@ def test_leftovers_of_a_killed_conversion_go_and_a_running_one_is_respected(tmp_
     aside = tmp_path / ".out.partial"
     aside.mkdir()
     (aside / "openvino_model.bin").touch()
-    running = os.open(aside, os.O_RDONLY)
-    fcntl.flock(running, fcntl.LOCK_EX)
-    with pytest.raises(ModelError, match="wait for the first"):
+    with exclusive(aside), pytest.raises(ModelError, match="wait for the first"):
         convert(checkpoint, tmp_path / "out", 8)
-    os.close(running)
     convert(checkpoint, tmp_path / "out", 8)
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 

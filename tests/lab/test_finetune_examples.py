@@ -12,7 +12,8 @@ from assistant.core.settings import REPOSITORY
 from assistant.lab.finetuning.data import prepare
 from assistant.lab.finetuning.examples import SNIPPETS, derive_questions, phrase, split_notes
 from assistant.lab.finetuning.rows import IGNORED, Batch, Row, RowMaker
-from assistant.retrieval.notes.library import parse_note, read_library
+from assistant.retrieval.notes.library import read_library
+from assistant.retrieval.notes.parsing import parse_note
 
 NOTES = small_notes()
 

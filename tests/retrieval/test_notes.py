@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from assistant.core.errors import NoteError
 from assistant.core.markdown import blocks
 from assistant.core.records import Reference
-from assistant.retrieval.notes.library import LARGEST_BYTES, LONGEST_WORDS, list_files, parse_note, read_library
+from assistant.retrieval.notes.library import LARGEST_BYTES, list_files, read_library
+from assistant.retrieval.notes.parsing import parse_note
+from assistant.retrieval.notes.splitting import LONGEST_WORDS
 
 
 def parsed(text: str, path: str = "folder/my-note.md"):

@@ -14,7 +14,8 @@ from assistant.retrieval.embedding.passage_encoder import whole_text
 from assistant.retrieval.index import passage_index as index_module
 from assistant.retrieval.index.passage_index import build, refresh
 from assistant.retrieval.index.vector_index import read_vector_index
-from assistant.retrieval.notes.library import Library, parse_note, read_library
+from assistant.retrieval.notes.library import Library, read_library
+from assistant.retrieval.notes.parsing import parse_note
 
 NOBODY = 65534
 LIBRARY_OF_ONE = Library((parse_note("one.md", b"# One\n\nA note."),), ())

@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # a script's path 
 from fakes import WordEmbedder
 
 from assistant.retrieval.index.passage_index import refresh
-from assistant.retrieval.notes.library import Library, parse_note
+from assistant.retrieval.notes.library import Library
+from assistant.retrieval.notes.parsing import parse_note
 
 LONGEST_SECONDS = 0.01  # from the beginning of a write to the kill; one write takes a few milliseconds
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tiny_gpt2 import make, train_tokenizer
 
-from assistant.chat.prompt import QuestionAnswerLayout
+from assistant.chat.prompt_layouts import QuestionAnswerLayout
 from assistant.core.records import Note
-from assistant.retrieval.notes.library import parse_note
+from assistant.retrieval.notes.parsing import parse_note
 
 WINDOW = 512
 CHAT = (

@@ -28,7 +28,7 @@ from upload_samples import (
 )
 
 from assistant.core.errors import UploadError
-from assistant.retrieval.notes.library import parse_note
+from assistant.retrieval.notes.parsing import parse_note
 from assistant.uploads import converter as converter_module
 from assistant.uploads.convert import convert
 from assistant.uploads.converter import Converter

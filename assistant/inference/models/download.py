@@ -16,6 +16,7 @@ import filelock
 import httpx2
 
 from assistant.core.errors import ModelError, Postponed
+from assistant.core.files import atomic_write, sync
 from assistant.inference.models.hub import COMPLETE, hub_address, hub_is_off
 from assistant.inference.models.hub_files import RemoteFile, is_intact, list_files
 from assistant.inference.models.shapes import GB
@@ -62,7 +63,8 @@ def _fetch(hub_id: str, folder: Path, reserve: int, progress: Progress) -> Path:
             if file.name == "config.json":
                 _check_config(folder / file.name, hub_id)
     record = {"hub": hub_id, "commit": commit, "files": {file.name: file.size for file in files}}
-    (folder / COMPLETE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    sync(folder)  # every file's name is on the disk before the mark says so
+    atomic_write(folder / COMPLETE, (json.dumps(record, indent=2) + "\n").encode())
     return folder
 
 
@@ -127,6 +129,7 @@ def _fetch_file(hub_id: str, commit: str, file: RemoteFile, folder: Path, count:
     if not is_intact(part, file):
         part.unlink()  # or the next try would build upon it
         raise ModelError(f"{file.name} of {hub_id} arrived damaged: its hash is not the hub's. It is fetched again.")
+    sync(part)  # a power cut must not leave a whole name over half a file
     part.rename(folder / file.name)
 
 

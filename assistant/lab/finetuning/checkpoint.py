@@ -7,7 +7,6 @@ step's number, so nothing else is needed to go on exactly as if nothing had happ
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from assistant.core.errors import ModelError
-from assistant.core.files import sync
+from assistant.core.files import replacing, sync
 from assistant.inference.models.shapes import GB
 from assistant.lab.finetuning.history import History
 
@@ -44,12 +43,10 @@ class Checkpoint:
         state = json.dumps({"identity": self._identity, "history": asdict(history)})
         new = self.file.with_suffix(".new")
         try:
-            save_file(tensors, new, {"state": state})
-            sync(new)
-            os.replace(new, self.file)
+            with replacing(self.file, new):
+                save_file(tensors, new, {"state": state})
             sync(self.file.parent)
         except (OSError, SafetensorError) as fault:
-            new.unlink(missing_ok=True)
             size = sum(tensor.nbytes for tensor in tensors.values()) / GB
             raise ModelError(
                 f"The checkpoint ({size:.1f} GB) must be writable in {self.file.parent}, got: {fault}. "

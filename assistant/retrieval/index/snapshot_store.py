@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from typing import Any, TypeVar
 from filelock import FileLock, Timeout
 
 from assistant.core.errors import IndexingError
-from assistant.core.files import sync
+from assistant.core.files import replacing, sync
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
@@ -115,10 +114,8 @@ class SnapshotStore:
             for path in [*files, generation / MANIFEST]:
                 sync(path)
             sync(generation)
-            aside = self._folder / f"{POINTER}.{generation.name}"
-            aside.write_text(generation.name, encoding="ascii")
-            sync(aside)
-            os.replace(aside, self._folder / POINTER)
+            with replacing(self._folder / POINTER, self._folder / f"{POINTER}.{generation.name}") as aside:
+                aside.write_text(generation.name, encoding="ascii")
         except BaseException:
             shutil.rmtree(generation, ignore_errors=True)
             raise
