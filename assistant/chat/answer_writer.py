@@ -40,8 +40,8 @@ def from_notes(found: Found, decoding: Decoding, problem: str = "") -> Answer:
 
 
 @dataclass
-class Draft:
-    """An answer as far as it is written."""
+class Writing:
+    """What the model has sent so far."""
 
     text: str = ""
     tokens: int = 0
@@ -90,31 +90,31 @@ class AnswerWriter:
         yield Prompted(self.prompt)
         key = self.cache.key(self.generator.info, self.prompt, self.decoding)
         known = self.cache.pieces(key)
-        draft = Draft()
+        writing = Writing()
         try:
             # An engine that is down says so here.
-            yield from self._take(draft, known, checker)
+            yield from self._take(writing, known, checker)
         except AssistantError as fault:
-            draft.finish, draft.problem = "failed", str(fault)
-        if draft.problem and not draft.text:
-            yield Finished(from_notes(self.found, self.decoding, draft.problem))
+            writing.finish, writing.problem = "failed", str(fault)
+        if writing.problem and not writing.text:
+            yield Finished(from_notes(self.found, self.decoding, writing.problem))
             return
-        speed = None if known else draft.tokens_per_second
-        self.cache.keep(key, draft.text, draft.tokens, draft.finish)
-        for sentence in checker.finish(draft.text, cut_off=draft.is_cut_off):
+        speed = None if known else writing.tokens_per_second
+        self.cache.keep(key, writing.text, writing.tokens, writing.finish)
+        for sentence in checker.finish(writing.text, cut_off=writing.is_cut_off):
             yield Checked(sentence)
-        yield Finished(self._answer(draft, began, speed, checker))
+        yield Finished(self._answer(writing, began, speed, checker))
 
-    def _take(self, draft: Draft, known: Sequence[Piece], checker: AnswerChecker) -> Iterator[Event]:
+    def _take(self, writing: Writing, known: Sequence[Piece], checker: AnswerChecker) -> Iterator[Event]:
         pieces = iter(known) if known else self.generator.stream(self.prompt.text, self.decoding, self.prompt.stop)
         try:
             for piece in pieces:
                 if piece.idle:
                     yield Waited()
                     continue
-                draft.take(piece)
+                writing.take(piece)
                 yield Wrote(piece)
-                if draft.finish == "repeated":
+                if writing.finish == "repeated":
                     return
                 for sentence in checker.wrote(piece.text):
                     yield Checked(sentence)
@@ -123,21 +123,21 @@ class AnswerWriter:
             if close:
                 close()
 
-    def _answer(self, draft: Draft, began: float, speed: float | None, checker: AnswerChecker) -> Answer:
+    def _answer(self, writing: Writing, began: float, speed: float | None, checker: AnswerChecker) -> Answer:
         found, prompt = self.found, self.prompt
         kept = max([len(prompt.placed), *(sentence.source for sentence in found.lead)])
         return replace(
             blank(found, self.decoding),
-            text=draft.text.strip(),
+            text=writing.text.strip(),
             sentences=checker.sentences,
             sources=found.retrieval.hits[:kept],
             model=self.generator.info.name,
             engine=self.generator.info.engine,
             prompt=prompt,
             prompt_tokens=prompt.tokens,
-            answer_tokens=draft.tokens,
-            seconds_to_first_token=draft.first_at - began if draft.first_at is not None else None,
+            answer_tokens=writing.tokens,
+            seconds_to_first_token=writing.first_at - began if writing.first_at is not None else None,
             tokens_per_second=speed,
-            finish=draft.finish,
-            problem=draft.problem,
+            finish=writing.finish,
+            problem=writing.problem,
         )

@@ -11,11 +11,12 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from assistant.chat.conversation import Chat, Exchange
-from assistant.chat.transcript import LARGEST_BYTES, checked_chat
+from assistant.chat.transcript import LARGEST_BYTES, checked_chat, renewed_exchange
 from assistant.core.errors import AssistantError
 
 MOST_BYTES = 2 * LARGEST_BYTES  # of all the chats that come back, unpacked
@@ -40,7 +41,15 @@ class _Body(BaseModel):
 
     model_config = ConfigDict(allow_inf_nan=False)
 
+    version: Literal[2] = 2
     exchange: Exchange
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_version_1(cls, body: Any) -> Any:
+        if isinstance(body, dict) and "version" not in body and isinstance(body.get("exchange"), dict):
+            return {"exchange": renewed_exchange(body["exchange"])}
+        return body
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,18 @@ State = Literal["asked", "writing", "done"]
 
 
 @dataclass
+class Draft:
+    """What is there of an answer before it is complete: it survives a Stop."""
+
+    lead: tuple[LeadSentence, ...] = ()
+    sources: tuple[Hit, ...] = ()
+    text: str = ""  # what the model wrote
+    sentences: tuple[CheckedSentence, ...] = ()  # the part of the text that was compared with the notes
+
+
+@dataclass
 class Exchange:
-    """One question and its answer, filled while it is written: what is there survives a Stop."""
+    """One question and its answer: a draft while it is written, and what is left of it after a Stop."""
 
     number: int  # its place in the chat's list
     after: int | None  # number of the exchange that it follows; None for the first
@@ -34,12 +44,37 @@ class Exchange:
     snippets: int
     state: State = "asked"  # "writing" without an answer: it was stopped
     query: str = ""  # what was searched for
-    lead: tuple[LeadSentence, ...] = ()
-    sources: tuple[Hit, ...] = ()
-    text: str = ""  # what the model wrote
-    sentences: tuple[CheckedSentence, ...] = ()  # the part of the text that was compared with the notes
+    draft: Draft = field(default_factory=Draft)  # empty once there is an answer
     answer: Answer | None = None
     problem: str = ""  # why there is no answer, in one line
+
+    @property
+    def _said(self) -> Draft | Answer:
+        return self.draft if self.answer is None else self.answer
+
+    @property
+    def lead(self) -> tuple[LeadSentence, ...]:
+        """The sentences of the notes."""
+        return self._said.lead
+
+    @property
+    def sources(self) -> tuple[Hit, ...]:
+        """The passages that lead and sentences rest on."""
+        return self._said.sources
+
+    @property
+    def text(self) -> str:
+        """What the model wrote, or the words of an answer without one."""
+        return self._said.text
+
+    @property
+    def sentences(self) -> tuple[CheckedSentence, ...]:
+        """The part of the text that was compared with the notes."""
+        return self._said.sentences
+
+    def finish(self, answer: Answer) -> None:
+        """The answer takes the draft's place."""
+        self.answer, self.draft = answer, Draft()
 
     @property
     def spoken(self) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from assistant.chat.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.core.errors import AssistantError
@@ -29,10 +29,30 @@ class _File(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     format: Literal["deep-learning-notes chat"] = "deep-learning-notes chat"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     name: str
     exchanges: list[Exchange]
     shown: list[int]  # of each place in the conversation, the version that is shown
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_version_1(cls, file: Any) -> Any:
+        if not isinstance(file, dict) or file.get("version", 1) != 1:
+            return file
+        exchanges = file.get("exchanges")
+        renewed = [renewed_exchange(each) for each in exchanges] if isinstance(exchanges, list) else exchanges
+        return {**file, "version": 2, "exchanges": renewed}
+
+
+def renewed_exchange(record: Any) -> Any:
+    """An exchange as version 1 kept it, in the form of version 2: what stood beside its answer too is told once."""
+    if not isinstance(record, dict):
+        return record
+    parts = ("lead", "sources", "text", "sentences")
+    rest = {name: value for name, value in record.items() if name not in parts}
+    said = {name: record[name] for name in parts if name in record}
+    answer = rest.get("answer")
+    return {**rest, "answer": {**answer, **said}} if isinstance(answer, dict) else {**rest, "draft": said}
 
 
 def strength(score: float) -> str:
@@ -77,6 +97,8 @@ def checked_chat(name: str, exchanges: list[Exchange], shown: Sequence[int]) -> 
     for exchange in exchanges:
         if exchange.state == "asked":  # nothing is asked just because a file says so
             exchange.state = "writing"
+        if exchange.answer is not None:
+            exchange.finish(exchange.answer)  # whatever draft a file has beside it
     return Chat(" ".join(name.split())[:LONGEST_NAME], exchanges, {exchanges[at].after: at for at in shown})
 
 
@@ -111,8 +133,8 @@ def _check(exchanges: Sequence[Exchange], shown: Sequence[int]) -> None:
 def _has_usual_size(exchange: Exchange) -> bool:
     """Whether an exchange takes no longer to draw than one that was written here."""
     answer = exchange.answer
-    texts = [exchange.question, exchange.text, *((answer.question, answer.text) if answer else ())]
-    parts = [exchange.sentences, exchange.lead, *((answer.sentences, answer.lead) if answer else ())]
+    texts = [exchange.question, exchange.text, *((answer.question,) if answer else ())]
+    parts = [exchange.sentences, exchange.lead]
     return all(len(text) <= LONGEST_TEXT for text in texts) and all(len(each) <= MOST_PARTS for each in parts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -38,9 +39,15 @@ def test_chats_come_back_as_they_were_the_last_changed_first(chat):
     assert [each.uid for each in kept.chats] == [chat.uid, other.uid]
 
 
+def test_records_of_version_1_come_back_as_they_were_meant(chat):
+    """They kept lead, sources, text and sentences beside the answer as well as in it."""
+    records = json.loads(Path(__file__).with_name("data").joinpath("browser-records-version-1.json").read_text())
+    assert read_records(records) == Kept((chat,), 0)
+
+
 def test_records_are_short(chat):
-    exchange = chat.exchanges[0]
-    exchange.text = "Dropout sets random units to zero during training. " * 40
+    exchange = chat.exchanges[2]
+    exchange.draft.text = "Dropout sets random units to zero during training. " * 40
     assert len(exchange_record(exchange)) < len(chat_to_json(chat)) / 3
 
 

@@ -12,7 +12,7 @@ DECODING = Decoding()
 
 def ask(chat: Chat, question: str) -> Exchange:
     exchange = chat.ask(question, DECODING, 3)
-    exchange.text, exchange.state = f"answer to {question}", "done"
+    exchange.draft.text, exchange.state = f"answer to {question}", "done"
     return exchange
 
 
@@ -29,7 +29,7 @@ def test_questions_follow_one_another():
 
 def test_an_answer_without_a_models_words_is_remembered_by_the_notes_sentences():
     exchange = Chat().ask("a", DECODING, 3)
-    exchange.lead = (LeadSentence("One.", 1), LeadSentence("Two.", 2))
+    exchange.draft.lead = (LeadSentence("One.", 1), LeadSentence("Two.", 2))
     assert exchange.spoken == "One. Two."
 
 

@@ -1,6 +1,7 @@
 """A chat leaves as Markdown or JSON, and JSON comes back whole or is refused with a reason."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,6 +20,8 @@ from assistant.chat.transcript import (
 from assistant.core.errors import AssistantError
 from assistant.inference.decoding import Decoding
 from assistant.ui.shared.safe import safe_markdown
+
+DATA = Path(__file__).with_name("data")
 
 
 def test_a_chat_comes_back_from_json_as_it_was(chat):
@@ -41,8 +44,8 @@ def test_markdown_of_a_chat_holds_the_versions_that_are_shown(chat):
 
 def test_markdown_of_a_chat_fetches_nothing(chat):
     chat.show(chat.exchanges[0])
-    chat.exchanges[0].sentences = ()
-    chat.exchanges[0].text = "![x](http://evil.example/x.png)"
+    chat.exchanges[0].answer = None
+    chat.exchanges[0].draft.text = "![x](http://evil.example/x.png)"
     assert "![" not in chat_to_markdown(chat, safe_markdown)
 
 
@@ -61,30 +64,48 @@ def exchange(place, **values):
     return lambda data: data["exchanges"][place].update(values)
 
 
+def answer(**values):
+    return lambda data: data["exchanges"][0]["answer"].update(values)
+
+
+def test_a_draft_beside_an_answer_is_let_go(chat):
+    """Nothing draws it, so nothing should carry it along."""
+    content = changed(chat, exchange(0, draft={"text": "something else"}))
+    assert chat_from_json(content).exchanges[0] == chat.exchanges[0]
+
+
+def test_a_file_of_version_1_is_read_as_it_was_meant(chat):
+    """It kept lead, sources, text and sentences beside the answer as well as in it."""
+    assert chat_from_json((DATA / "chat-version-1.json").read_bytes()) == chat
+
+
 @pytest.mark.parametrize(
     "change, says",
     [
         (lambda data: data.update(format="other"), "format"),
-        (lambda data: data.update(version=2), "version"),
+        (lambda data: data.update(version=3), "version"),
         (lambda data: data.update(extra=1), "extra"),
         (exchange(0, extra=1), "extra"),
-        (exchange(0, text=None), "text"),
+        (answer(text=None), "text"),
+        (lambda data: data["exchanges"][2]["draft"].update(text=None), "text"),
         (exchange(0, question="  "), "no question"),
         (exchange(0, number=7), "wrong number"),
         (exchange(0, after=0), "follows a later one"),
         (exchange(2, after=5), "follows a later one"),
-        (exchange(0, sources=[]), "cites a source"),
+        (answer(sources=[]), "cites a source"),
+        (lambda data: data["exchanges"][2]["draft"].update(sources=[]), "cites a source"),
         (lambda data: data["exchanges"][0]["decoding"].update(num_beams=99), "num_beams"),
         (lambda data: data["exchanges"][0]["decoding"].update(temperature=float("nan")), "temperature"),
-        (lambda data: data["exchanges"][0]["sources"][0].update(score=float("inf")), "score"),
+        (lambda data: data["exchanges"][0]["answer"]["sources"][0].update(score=float("inf")), "score"),
         (lambda data: data.update(shown=[0]), "which version is shown"),
         (lambda data: data.update(shown=[0, 99]), "which version is shown"),
         (lambda data: data.update(shown=[0, 1, 2]), "two versions"),
         (lambda data: data.update(exchanges=[], shown=[]), "no question"),
         (exchange(0, question="x" * (LONGEST_TEXT + 1)), "longer than any"),
-        (exchange(0, text="x" * (LONGEST_TEXT + 1)), "longer than any"),
-        (lambda data: data["exchanges"][0]["sentences"].extend(data["exchanges"][0]["sentences"] * 1_000), "longer"),
-        (lambda data: data["exchanges"][0]["answer"].update(nearest=data["exchanges"][0]["sources"] * 2), "cites"),
+        (answer(text="x" * (LONGEST_TEXT + 1)), "longer than any"),
+        (lambda data: data["exchanges"][2]["draft"].update(text="x" * (LONGEST_TEXT + 1)), "longer than any"),
+        (lambda data: answer(sentences=data["exchanges"][0]["answer"]["sentences"] * 1_001)(data), "longer"),
+        (lambda data: answer(nearest=data["exchanges"][0]["answer"]["sources"] * 2)(data), "cites"),
     ],
 )
 def test_a_file_that_is_no_sound_chat_is_refused_with_the_reason(chat, change, says):

@@ -28,14 +28,16 @@ for at, text in enumerate(texts):
     passages.append(passage)
     hits = (Hit(1, 0.9, passage),)
     exchange = chat.ask(text, decoding_for("focused"), 3)
-    exchange.state, exchange.text, exchange.query = "done", text, text
-    exchange.lead, exchange.sources = (LeadSentence(text, 1),), hits
-    exchange.sentences = (
+    exchange.state, exchange.query = "done", text
+    lead = (LeadSentence(text, 1),)
+    sentences = (
         CheckedSentence(text, 1, 0.9),
         CheckedSentence(text, None, 0.1),
         CheckedSentence(text, None, 0.1, contradicted=True),
     )
-    exchange.answer = Answer(text, text, False, hits, text, "openvino", "focused", problem=text, nearest=hits)
+    exchange.finish(
+        Answer(text, text, False, hits, text, "openvino", "focused", lead, sentences, problem=text, nearest=hits)
+    )
     around = Surroundings(None, None, 2000)
     draw_question(exchange)
     draw_answer(chat, exchange, around, f"answer{at}")

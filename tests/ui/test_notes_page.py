@@ -197,7 +197,7 @@ def test_the_map_shows_the_last_question_amid_its_passages(open_page):
     found = retrieval.find(store.catalog(), "How many nodes has Zephyr?")
     chats = Chats()
     exchange = chats.chat.ask("How many nodes has Zephyr?", decoding_for("focused"), 3)
-    exchange.sources = found.hits
+    exchange.draft.sources = found.hits
     page.app.session_state["chats"] = chats
     page.app.run(timeout=PATIENCE)
     assert not page.app.exception

@@ -44,17 +44,16 @@ def write_answer(exchange: Exchange, events: Iterator[Event]) -> None:
 
 def _keep(exchange: Exchange, event: Event) -> None:
     """What an event tells, kept in the exchange before anything is drawn."""
+    draft = exchange.draft
     if isinstance(event, Found):
-        exchange.lead, exchange.query = event.lead, event.retrieval.query
-        exchange.sources = event.retrieval.hits if event.retrieval.covered else ()
+        exchange.query, draft.lead = event.retrieval.query, event.lead
+        draft.sources = event.retrieval.hits if event.retrieval.covered else ()
     elif isinstance(event, Wrote):
-        exchange.text += event.piece.text
+        draft.text += event.piece.text
     elif isinstance(event, Checked):
-        exchange.sentences = (*exchange.sentences, event.sentence)
+        draft.sentences = (*draft.sentences, event.sentence)
     elif isinstance(event, Finished):
-        answer = event.answer
-        exchange.answer, exchange.text = answer, answer.text
-        exchange.lead, exchange.sources, exchange.sentences = answer.lead, answer.sources, answer.sentences
+        exchange.finish(event.answer)
 
 
 class _Live:
