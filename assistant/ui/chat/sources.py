@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import streamlit as st
@@ -13,9 +12,8 @@ from assistant.core.records import Hit, Note, Passage, Reference
 from assistant.retrieval.notes.library import Library
 from assistant.ui.notes.note_view import query_of
 from assistant.ui.shared.dialogs import dialog
+from assistant.ui.shared.references import reference_list
 from assistant.ui.shared.safe import safe_label, safe_markdown
-
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'`\\]+")
 
 
 def draw_chips(hits: tuple[Hit, ...], library: Library | None, notes_page: Page | None, key: str) -> None:
@@ -78,17 +76,7 @@ def _draw_marked(passage: Passage, number: int) -> None:
 def _draw_references(references: tuple[Reference, ...]) -> None:
     if references:
         with st.expander(f"References of this note ({len(references)})", type="compact"):
-            st.markdown("\n".join(f"- {reference_markdown(reference)}" for reference in references))
-
-
-def reference_markdown(reference: Reference) -> str:
-    """A reference on one line, its title a link when it names a web address."""
-    title = safe_label(reference.title) or safe_label(reference.link)
-    if _WEB_ADDRESS.fullmatch(reference.link):
-        title = f"[{title}](<{reference.link}>)"
-    author = safe_label(reference.author)
-    year = f" ({reference.year})" if reference.year else ""
-    return f"{author}{year}: {title}" if author else f"{title}{year}"
+            st.markdown(reference_list(references))
 
 
 def _note_of(passage: Passage, library: Library | None) -> Note | None:

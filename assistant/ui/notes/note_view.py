@@ -9,9 +9,9 @@ import streamlit as st
 
 from assistant.core.records import Note, Passage, Reference
 from assistant.retrieval.notes.library import Library
+from assistant.ui.shared.references import reference_list
 from assistant.ui.shared.safe import safe_label, safe_markdown
 
-_WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`\\]+")
 NOTE, SECTION = "note", "section"  # of the address: ?note=regularization/dropout.md&section=what-is-dropout
 
 
@@ -89,12 +89,4 @@ def _draw_contents(note: Note) -> None:
 def _draw_references(references: Sequence[Reference]) -> None:
     if references:
         st.subheader("References", anchor=False)
-        st.markdown("\n".join(f"- {_reference(reference)}" for reference in references))
-
-
-def _reference(reference: Reference) -> str:
-    title = safe_label(reference.title) or safe_label(reference.link)
-    if _WEB_ADDRESS.fullmatch(reference.link):
-        title = f"[{title}]({reference.link})"
-    author = f"{safe_label(reference.author)}: " if reference.author else ""
-    return f"{author}{title}{f' ({reference.year})' if reference.year else ''}"
+        st.markdown(reference_list(references))

@@ -14,6 +14,7 @@ from assistant.ui.notes.note_search import draw_search
 from assistant.ui.notes.note_view import draw_asked_note
 from assistant.ui.notes.uploads_view import draw_uploads
 from assistant.ui.session.visitor import library_of, place_of
+from assistant.ui.shared.loading_view import watch_loading
 from assistant.ui.shared.safe import safe_label
 
 TOPICS, MAP, ADD = "Topics", "Map", "Add files"
@@ -24,7 +25,7 @@ def draw_notes_page(loading: Loading, settings: Settings) -> None:
     st.title("Notes")
     parts = loading.parts
     if parts is None:
-        _watch_loading(loading)
+        watch_loading(loading)
         return
     _draw_notes(parts, settings)
     if take_kept_files(parts):  # given where files are added, which was left before they were read
@@ -68,17 +69,3 @@ def _draw_view(parts: Parts) -> None:
         draw_map(parts)
     else:
         draw_list(library_of(parts))
-
-
-@st.fragment(run_every=0.5)
-def _watch_loading(loading: Loading) -> None:
-    """Progress until the notes are there; then the page is drawn again."""
-    if loading.parts is not None:
-        st.rerun()
-    progress = loading.progress
-    if progress.problem:
-        st.warning(safe_label(progress.problem))
-    if progress.share is None:
-        st.caption(f":material/hourglass_top: {progress.what} …")
-    else:
-        st.progress(progress.share, text=progress.what)
