@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from typing import Protocol
 
+from assistant.app.note_opening import Report, open_note_store, silent
 from assistant.chat.assistant import Assistant
 from assistant.chat.journal import Journal
 from assistant.core.errors import AssistantError
@@ -20,26 +20,11 @@ from assistant.inference.manager.upgrade import Upgrade
 from assistant.inference.models.catalog import Candidate, Choice, list_candidates
 from assistant.inference.models.choice import choose
 from assistant.inference.models.hub import hub_is_off
-from assistant.retrieval.embedding.embedder import load_embedder
-from assistant.retrieval.embedding.passage_encoder import PassageEncoder
-from assistant.retrieval.index.shipped_vectors import ShippedVectors
 from assistant.retrieval.note_store import NoteStore
-from assistant.retrieval.query.contrast import load_contrast
-from assistant.retrieval.query.coverage import shipped_model
+from assistant.retrieval.notes.library import check_folder
 from assistant.retrieval.retriever import Retriever
 
 log = logging.getLogger(__name__)
-
-
-class Report(Protocol):
-    """Told what is being loaded: a sentence, and how much of it is done, 0 to 1, where that is known."""
-
-    def __call__(self, what: str, share: float | None = None) -> None:
-        """Report."""
-
-
-def _silent(what: str, share: float | None = None) -> None:
-    """For callers who show no progress."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +66,13 @@ class Parts:
             close()
 
 
-def assemble(settings: Settings, report: Report = _silent, *, upgrade: bool = True) -> Parts:
+def assemble(settings: Settings, report: Report = silent, *, upgrade: bool = True) -> Parts:
     """Load everything but the model, which loads in a process of its own meanwhile.
 
     With ``upgrade``, a better model is then got in the background; the page start does not wait for the hub.
     Raises AssistantError kinds. A model that cannot be chosen or reached is no reason to fail: the notes answer.
     """
+    check_folder(settings.knowledge)
     host = look_at_host(settings.home)
     report("Starting the model")
     choice, generator = start_generator(settings, host, upgrade=upgrade)
@@ -102,21 +88,6 @@ def assemble(settings: Settings, report: Report = _silent, *, upgrade: bool = Tr
     better = start_upgrade(settings, host, choice, generator) if upgrade else None
     guard = start_guard(settings, generator, better)
     return Parts(settings, host, choice, store, retriever, generator, assistant, better, guard)
-
-
-def open_note_store(settings: Settings, report: Report = _silent) -> tuple[NoteStore, Retriever]:
-    """The notes and their retriever, the index brought up to date."""
-    report("Loading the embedder")
-    embedder = load_embedder(settings.embedder)
-
-    def progress(done: int, total: int) -> None:
-        report(f"Reading the notes: {done} of {total} passages", done / total if total else 1.0)
-
-    report("Reading the notes")
-    store = NoteStore(
-        settings.knowledge, settings.home, ShippedVectors(PassageEncoder(embedder), settings.knowledge), progress
-    )
-    return store, Retriever(embedder, load_contrast(embedder), shipped_model())
 
 
 def start_generator(settings: Settings, host: Host, *, upgrade: bool = True) -> tuple[Choice, Generator | None]:

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from assistant.app.assembly import Parts, Report, assemble
+from assistant.app.assembly import Parts, assemble
 from assistant.app.garbage import keep_tidy
+from assistant.app.note_opening import Report
 from assistant.core.errors import AssistantError
 from assistant.core.settings import Settings
 

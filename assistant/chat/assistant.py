@@ -12,10 +12,10 @@ from assistant.chat.answer_writer import AnswerWriter, blank, from_notes
 from assistant.chat.events import Event, Finished, Found, Waited
 from assistant.chat.prompt import build_prompt
 from assistant.chat.prompt_layouts import retells
+from assistant.chat.question import checked_question
 from assistant.core.errors import AssistantError
 from assistant.core.heartbeat import run_with_heartbeat
 from assistant.core.records import Answer, Prompt, Retrieval, Turn
-from assistant.core.text import readable
 from assistant.grounding.answer_checker import AnswerChecker
 from assistant.grounding.citations import Citations
 from assistant.grounding.lead import choose_lead
@@ -67,7 +67,9 @@ class Assistant:
 
     def search(self, question: str, catalog: Catalog, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
         """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""
-        return self._retriever.find(catalog, self._checked(question), self._cut(history), snippets)
+        return self._retriever.find(
+            catalog, checked_question(question, self._question_limit), self._cut(history), snippets
+        )
 
     def ask(
         self, question: str, catalog: Catalog, decoding: Decoding, history: Sequence[Turn] = (), snippets: int = 3
@@ -85,7 +87,7 @@ class Assistant:
         self, question: str, catalog: Catalog, decoding: Decoding, history: Sequence[Turn], snippets: int
     ) -> Iterator[Event]:
         began = time.monotonic()
-        retrieval = self._retriever.find(catalog, self._checked(question), history, snippets)
+        retrieval = self._retriever.find(catalog, checked_question(question, self._question_limit), history, snippets)
         lead = choose_lead(retrieval.query, retrieval.hits, self._retriever.embed) if retrieval.covered else ()
         found = Found(retrieval, lead, time.monotonic() - began)
         yield found
@@ -95,17 +97,6 @@ class Assistant:
             yield Finished(from_notes(found, decoding))
         else:
             yield from self._generate(found, catalog, decoding, history, self._generator, began)
-
-    def _checked(self, question: str) -> str:
-        question = " ".join(readable(question).replace("\0", " ").split())
-        if not question:
-            raise AssistantError("The question is empty. Type one, such as: What is dropout?")
-        if len(question) > self._question_limit:
-            raise AssistantError(
-                f"A question may have at most {self._question_limit:,} characters, this one has {len(question):,}. "
-                "Shorten it."
-            )
-        return question
 
     def _cut(self, history: Sequence[Turn]) -> list[Turn]:
         """Earlier turns, none longer than one that was asked and answered here."""

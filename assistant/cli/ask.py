@@ -1,4 +1,4 @@
-"""``ask`` and ``search``: a question on the command line, or one a line on standard input."""
+"""``ask``: a question on the command line, or one a line on standard input."""
 
 from __future__ import annotations
 
@@ -8,21 +8,16 @@ from pathlib import Path
 
 import click
 
-from assistant.app.assembly import Parts, assemble, open_note_store
-from assistant.chat.assistant import Assistant
+from assistant.app.assembly import Parts, assemble
 from assistant.chat.events import Checked, Finished, Found
-from assistant.cli.json_views import answer_view, retrieval_view
-from assistant.cli.shared import (
-    ProgressBar,
-    answer_each,
-    json_option,
-    knowledge_option,
-    questions_from_input,
-    settings_for,
-)
+from assistant.cli.json_views import answer_view
+from assistant.cli.options import json_option, knowledge_option, settings_for
+from assistant.cli.progress import ProgressBar
+from assistant.cli.questions import answer_each, questions_from_input
+from assistant.cli.text_views import print_hit
 from assistant.cli.waiting import await_model
 from assistant.core.errors import EngineError
-from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence
+from assistant.core.records import Answer, CheckedSentence, LeadSentence
 from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.inference.decoding import PRESETS, Decoding, decoding_for
 
@@ -78,39 +73,6 @@ def ask(
         parts.close()
 
 
-@click.command()
-@click.argument("question", required=False)
-@json_option
-@knowledge_option
-@click.option("--k", "snippets", type=click.IntRange(1, 50), help="Passages to find. [default: 3]")
-def search(question: str | None, as_json: bool, knowledge: Path | None, snippets: int | None) -> int:
-    """Find the passages that answer QUESTION, without a model.
-
-    Without QUESTION, one question a line is read from standard input and one JSON object a line is written.
-    """
-    settings = settings_for(knowledge)
-    count = snippets or settings.snippets
-    bar = ProgressBar()
-    store, retriever = open_note_store(settings, bar)
-    bar.close()
-    assistant = Assistant(retriever, None, settings.question_limit)
-    if question is None:
-
-        def found(text: str) -> dict[str, object]:
-            return retrieval_view(assistant.search(text, store.catalog(), snippets=count))
-
-        return answer_each(questions_from_input(), found)
-    retrieval = assistant.search(question, store.catalog(), snippets=count)
-    if as_json:
-        click.echo(json.dumps(retrieval_view(retrieval), ensure_ascii=False, indent=2))
-        return 0
-    verdict = "The notes cover this" if retrieval.covered else "The notes do not cover this"
-    click.echo(f"{verdict} (confidence {retrieval.confidence:.2f}).")
-    for hit in retrieval.hits:
-        _print_hit(hit, whole=True)
-    return 0
-
-
 def _answer(parts: Parts, question: str, decoding: Decoding) -> Answer:
     for event in parts.assistant.ask(question, parts.store.catalog(), decoding, snippets=parts.settings.snippets):
         if isinstance(event, Finished):
@@ -155,7 +117,7 @@ def _print_end(answer: Answer, shown: bool) -> None:
         click.echo(f"note: {answer.problem}", err=True)
     click.echo("Nearest notes:" if answer.abstained else "Sources:")
     for hit in answer.nearest if answer.abstained else answer.sources:
-        _print_hit(hit, whole=False)
+        print_hit(hit, whole=False)
     if answer.answer_tokens:
         speed = f", {answer.tokens_per_second:.1f} tokens/s" if answer.tokens_per_second else ""
         click.echo(f"\n{answer.model} ({answer.engine}, {answer.preset}), {answer.answer_tokens} tokens{speed}")
@@ -176,9 +138,3 @@ def _print_unsupported(sentences: Sequence[CheckedSentence], shown: bool) -> Non
             text = " ".join(sentence.text.split()) if not sentence.text.startswith("```") else sentence.text
             click.echo(f"  ? {text}" + (" (the notes say otherwise)" if sentence.contradicted else ""))
         click.echo()
-
-
-def _print_hit(hit: Hit, *, whole: bool) -> None:
-    click.echo(f"[{hit.rank}] {hit.passage.name}  ({hit.passage.note}:{hit.passage.line}, score {hit.score:.2f})")
-    if whole:
-        click.echo("\n".join("    " + line for line in hit.passage.text.splitlines()) + "\n")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.shared import json_option
+from assistant.cli.options import json_option
 from assistant.core.errors import ModelError
 
 SHAPES = ("gpt2-xl", "gpt2-large", "gpt2-medium", "gpt2", "tiny")

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from assistant.cli.shared import settings_for
+from assistant.cli.options import settings_for
 from assistant.core.errors import ModelError
 from assistant.inference.gpt2.checkpoint import GPT2Checkpoint
 from assistant.inference.gpt2.convert import convert as run_conversion

@@ -9,10 +9,11 @@ from typing import Any, TextIO
 
 import click
 
-from assistant.app.assembly import open_note_store
+from assistant.app.note_opening import open_note_store
 from assistant.cli.evaluate_answers import show_answer_figures
 from assistant.cli.evaluate_support import evaluate_support
-from assistant.cli.shared import ProgressBar, json_option, knowledge_option, settings_for
+from assistant.cli.options import json_option, knowledge_option, settings_for
+from assistant.cli.progress import ProgressBar
 from assistant.inference.decoding import PRESETS
 from assistant.lab.evaluation.answers import sample
 from assistant.lab.evaluation.fit import fit_coverage

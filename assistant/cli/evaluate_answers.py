@@ -12,7 +12,8 @@ import click
 from tqdm import tqdm
 
 from assistant.app.assembly import Parts, assemble
-from assistant.cli.shared import ProgressBar, settings_for
+from assistant.cli.options import settings_for
+from assistant.cli.progress import ProgressBar
 from assistant.cli.waiting import await_model
 from assistant.core.records import Answer
 from assistant.core.settings import Settings

@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from assistant.app.assembly import open_note_store
-from assistant.cli.shared import ProgressBar
+from assistant.app.note_opening import open_note_store
+from assistant.cli.progress import ProgressBar
 from assistant.core.settings import Settings
 from assistant.grounding.support_model import MODEL, shipped_support
 from assistant.lab.evaluation.fit_support import fit_support

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.shared import obtain, settings_for
+from assistant.cli.options import settings_for
+from assistant.cli.waiting import obtain
 from assistant.core.errors import ModelError, Postponed
 from assistant.core.host import look_at_host
 from assistant.core.processes import end_with_parent

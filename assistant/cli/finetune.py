@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from tqdm import tqdm
 
-from assistant.cli.shared import json_option, knowledge_option, settings_for
+from assistant.cli.options import json_option, knowledge_option, settings_for
 from assistant.core.errors import AssistantError
 from assistant.core.host import look_at_host
 from assistant.core.settings import Settings

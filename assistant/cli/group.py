@@ -18,7 +18,7 @@ class Entry:
 
 COMMANDS = {
     "ask": Entry("ask", "Answer QUESTION from the notes."),
-    "search": Entry("ask", "Find the passages that answer QUESTION, without a model."),
+    "search": Entry("search", "Find the passages that answer QUESTION, without a model."),
     "index": Entry("index", "Build or refresh the index of the notes."),
     "models": Entry("models", "Show each model that could be used and which is chosen here."),
     "fetch": Entry("fetch", "Download a model from the hub and convert it."),

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from assistant.app.assembly import open_note_store
-from assistant.cli.shared import ProgressBar, knowledge_option, settings_for
+from assistant.app.note_opening import open_note_store
+from assistant.cli.options import knowledge_option, settings_for
+from assistant.cli.progress import ProgressBar
 from assistant.core.errors import IndexingError
 from assistant.retrieval.embedding.embedder import load_embedder
 from assistant.retrieval.index.note_map import write_places

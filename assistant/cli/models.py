@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.shared import json_option, knowledge_option, settings_for
+from assistant.cli.options import json_option, knowledge_option, settings_for
 from assistant.core.host import look_at_host
 from assistant.inference.models.catalog import Candidate, list_candidates
 from assistant.inference.models.choice import choose

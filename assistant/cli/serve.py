@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from assistant.cli.shared import knowledge_option, obtain, settings_for
+from assistant.cli.options import knowledge_option, settings_for
+from assistant.cli.waiting import obtain
 from assistant.core.errors import AssistantError, ModelError
 from assistant.core.host import look_at_host
 from assistant.core.processes import end_with_parent

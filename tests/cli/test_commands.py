@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from assistant.__main__ import cli, main
 from assistant.cli.group import COMMANDS
-from assistant.cli.shared import answer_each
+from assistant.cli.questions import answer_each
 from assistant.core.errors import AssistantError
 from assistant.core.settings import REPOSITORY
 
@@ -208,7 +208,17 @@ def test_the_list_of_commands_is_whole_and_imports_none_of_them():
     )
     result = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True)
     assert result.stderr.strip() == "[]"
-    helpers = {"json_views", "shared", "group", "waiting", "evaluate_answers", "evaluate_support"}
+    helpers = {
+        "json_views",
+        "text_views",
+        "options",
+        "progress",
+        "questions",
+        "group",
+        "waiting",
+        "evaluate_answers",
+        "evaluate_support",
+    }
     files = {file.stem for file in (REPOSITORY / "assistant" / "cli").glob("[!_]*.py")} - helpers
     assert {entry.module for entry in COMMANDS.values()} == files
     for name in COMMANDS:

@@ -5,7 +5,7 @@ import re
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
-from assistant.app.assembly import open_note_store
+from assistant.app.note_opening import open_note_store
 from assistant.chat.assistant import Assistant
 from assistant.core.errors import EngineError
 from assistant.core.settings import read_settings

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from assistant.app.assembly import open_note_store
+from assistant.app.note_opening import open_note_store
 from assistant.core.errors import AssistantError
 from assistant.core.settings import REPOSITORY, read_settings
 from assistant.lab.evaluation.gold import GOLD, Fact, read_gold, section_of

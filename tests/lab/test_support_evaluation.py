@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from assistant.app.assembly import open_note_store
+from assistant.app.note_opening import open_note_store
 from assistant.core.errors import AssistantError
 from assistant.core.records import CheckedSentence
 from assistant.core.settings import REPOSITORY, read_settings

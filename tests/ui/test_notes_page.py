@@ -97,7 +97,7 @@ def test_notes_are_listed_by_topic_and_opened_with_their_references(open_page):
     page.press("Dropout")
     assert page.app.query_params["note"] == "dropout.md"
     assert "Dropout at test time" in page.text and "reviewed 2026" in page.text
-    assert "Srivastava: [Dropout\\: A Simple Way](https://jmlr.org/papers/v15/srivastava14a.html) (2014)" in page.text
+    assert "Srivastava (2014): [Dropout\\: A Simple Way](<https://jmlr.org/papers/v15/srivastava14a.html>)" in page.text
     page.press("All notes")
     assert "note" not in page.app.query_params and "3 notes" in page.text
 

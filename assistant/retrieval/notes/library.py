@@ -49,9 +49,14 @@ def list_files(folder: Path) -> tuple[NoteFile, ...]:
     return tuple(sorted(_walk(folder, folder), key=lambda file: file.path))
 
 
-def _walk(root: Path, folder: Path) -> Iterator[NoteFile]:
+def check_folder(folder: Path) -> None:
+    """Raise NoteError unless there is such a folder: whoever loads anything else first would load it for nothing."""
     if not folder.is_dir():
         raise NoteError(f"The knowledge folder must exist and be a folder; {folder} is not. Give one with --knowledge.")
+
+
+def _walk(root: Path, folder: Path) -> Iterator[NoteFile]:
+    check_folder(folder)
     try:
         entries = list(os.scandir(folder))
     except OSError as fault:

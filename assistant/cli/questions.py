@@ -1,0 +1,37 @@
+"""Questions from standard input, one a line, and their answers as one JSON object a line."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import click
+
+from assistant.core.errors import AssistantError
+
+
+def questions_from_input() -> Iterator[str]:
+    """The questions on standard input, one a line; empty lines are left out."""
+    if sys.stdin.isatty():
+        click.echo("Type one question a line; end with Ctrl-D.", err=True)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")  # one bad byte spoils its own question, not the rest
+    for line in sys.stdin:
+        if line.strip():
+            yield line.strip()
+
+
+def answer_each(questions: Iterator[str], answer: Callable[[str], dict[str, Any]]) -> int:
+    """Write one JSON object a line; a question that fails gets one with "error". The exit status: 1 if any failed."""
+    failed = False
+    for question in questions:
+        try:
+            record = answer(question)
+        except AssistantError as fault:
+            record = {"question": question, "error": str(fault)}
+            failed = True
+        click.echo(json.dumps(record, ensure_ascii=False))
+    return int(failed)
