@@ -7,16 +7,22 @@ PORT ?= 8501
 STAMP := $(VENV)/.installed
 LINTED := assistant tests streamlit_app.py
 
-.PHONY: run test test-fast soak load cloud-test test-install fresh audit install index lint format clean
+.PHONY: run test test-fast coverage soak load cloud-test test-install fresh audit install index lint format clean
 
 run: install index  ## the page on http://localhost:8501
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: install  ## every test
-	$(BIN)/python -m pytest
+test: install  ## every test, three at a time: many wait for clocks and processes
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
-test-fast: install  ## the tests that need no model, in seconds
-	$(BIN)/python -m pytest -m "not slow and not browser"
+test-fast: install  ## the tests that need no model and no wait, in a minute
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
+
+coverage: install  ## line and branch coverage of everything, what runs in other processes included
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 3 --dist loadfile
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --sort=cover
 
 soak: install  ## 2,000 kills in mid-write of the index and of uploads each, 1,000 stopped and closed answers, 100,000 broken uploads: hours
 	SOAK_KILLS=2000 $(BIN)/python -m pytest -q -s tests/retrieval/test_snapshot_store.py tests/uploads/test_kept_uploads.py -k kill_9

@@ -145,6 +145,7 @@ def test_bandwidth_is_a_plausible_number_of_bytes():
     assert 1e8 < read_bandwidth(2, bytes_a_core=2**22, repeats=2) < 1e13
 
 
+@pytest.mark.slow
 def test_the_command_measures_everything(tmp_path):
     done = subprocess.run(
         [*COMMAND, "--json"],
