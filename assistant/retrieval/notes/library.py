@@ -98,7 +98,7 @@ def read_note(folder: Path, path: str) -> Note:
     if path != readable(path):
         raise NoteError("its file name must be UTF-8. Rename it.")
     raw = _read_bytes(folder / path)
-    return parse_note(path, raw)
+    return parse_note(path, raw, with_figures=not path.startswith(f"{UPLOADS}/"))
 
 
 def _read_bytes(file: Path) -> bytes:

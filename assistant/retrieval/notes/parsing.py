@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from functools import partial
 from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
@@ -11,13 +12,18 @@ from frontmatter.default_handlers import YAMLHandler
 from assistant.core.errors import NoteError
 from assistant.core.markdown import Block, blocks
 from assistant.core.records import Note, Reference
+from assistant.retrieval.notes.pointers import figure_in, notes_named, see_also_apart
 from assistant.retrieval.notes.splitting import passages_of
 
 LONGEST_FRONT_MATTER = 20_000  # characters
 
 
-def parse_note(path: str, raw: bytes) -> Note:
-    """A note from the bytes of its file. Raises NoteError when they are not a usable note."""
+def parse_note(path: str, raw: bytes, *, with_figures: bool = False) -> Note:
+    """A note from the bytes of its file. Raises NoteError when they are not a usable note.
+
+    ``with_figures`` is for the knowledge folder's own notes: images of files in the folder become figures. In what
+    visitors add they stay text, and are drawn as such.
+    """
     if b"\0" in raw:
         raise NoteError("it must be text but holds binary data. Convert it to Markdown.")
     try:
@@ -31,7 +37,9 @@ def parse_note(path: str, raw: bytes) -> Note:
     found = blocks(body)
     title = _text(meta.get("title")) or _first_heading(found) or _title_from(path)
     topics = tuple(_text(topic) for topic in _as_list(meta.get("topics")))
-    passages = tuple(passages_of(path, title, topics, found, first_line))
+    figure_of = partial(figure_in, path) if with_figures else _no_figure
+    sections, see_also = see_also_apart(found)
+    passages = tuple(passages_of(path, title, topics, sections, first_line, figure_of))
     if not passages:
         raise NoteError("it has headings but no text under them. Write at least one paragraph.")
     return Note(
@@ -42,6 +50,8 @@ def parse_note(path: str, raw: bytes) -> Note:
         reviewed=_text(meta.get("reviewed")),
         sha256=hashlib.sha256(raw).hexdigest(),
         passages=passages,
+        see_also=notes_named(path, see_also),
+        volatile=tuple(_text(heading) for heading in _as_list(meta.get("volatile"))),
     )
 
 
@@ -66,6 +76,10 @@ def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
     if isinstance(values, dict):
         return values, body.strip()
     return {}, (text if values else body.strip())  # two rules around a paragraph are part of the text
+
+
+def _no_figure(block: Block) -> None:
+    """Images stay text."""
 
 
 def _first_heading(found: list[Block]) -> str:
