@@ -218,6 +218,8 @@ def test_the_list_of_commands_is_whole_and_imports_none_of_them():
         "waiting",
         "evaluate_answers",
         "evaluate_support",
+        "notes_check",
+        "notes_due",
     }
     files = {file.stem for file in (REPOSITORY / "assistant" / "cli").glob("[!_]*.py")} - helpers
     assert {entry.module for entry in COMMANDS.values()} == files

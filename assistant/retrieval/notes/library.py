@@ -95,13 +95,14 @@ def read_library(folder: Path, before: Library | None = None) -> Library:
 
 def read_note(folder: Path, path: str) -> Note:
     """One note of the folder. Raises NoteError saying what is wrong with the file."""
+    return parse_note(path, read_bytes(folder, path), with_figures=not path.startswith(f"{UPLOADS}/"))
+
+
+def read_bytes(folder: Path, path: str) -> bytes:
+    """What the file of a note holds. Raises NoteError when it is none that can be read."""
     if path != readable(path):
         raise NoteError("its file name must be UTF-8. Rename it.")
-    raw = _read_bytes(folder / path)
-    return parse_note(path, raw, with_figures=not path.startswith(f"{UPLOADS}/"))
-
-
-def _read_bytes(file: Path) -> bytes:
+    file = folder / path
     if file.is_symlink():
         raise NoteError("it is a symbolic link, which is not followed. Copy the file itself.")
     try:
