@@ -34,11 +34,21 @@ class Library:
     notes: tuple[Note, ...]
     skipped: tuple[SkippedNote, ...]
     read: Mapping[NoteFile, Note] = field(default_factory=dict)  # what each file held when it was read
+    folder: Path | None = None  # where the notes' figures are; None when the notes are in no folder
 
     @property
     def passages(self) -> tuple[Passage, ...]:
         """Every passage, in the order of notes and lines."""
         return tuple(passage for note in self.notes for passage in note.passages)
+
+    def note_of(self, passage: Passage) -> Note | None:
+        """The note that holds a passage just as it is; None when it is no longer here, or never was."""
+        note = self.note_at(passage.note)
+        return note if note is not None and passage in note.passages else None
+
+    def note_at(self, path: str) -> Note | None:
+        """The note of a path."""
+        return next((note for note in self.notes if note.path == path), None)
 
 
 def list_files(folder: Path) -> tuple[NoteFile, ...]:
@@ -90,7 +100,7 @@ def read_library(folder: Path, before: Library | None = None) -> Library:
         except NoteError as fault:
             shown = readable(file.path)  # a name that is not UTF-8 could not be drawn
             skipped.append(SkippedNote(shown, str(fault)))
-    return Library(tuple(read.values()), tuple(skipped), read)
+    return Library(tuple(read.values()), tuple(skipped), read, folder)
 
 
 def read_note(folder: Path, path: str) -> Note:

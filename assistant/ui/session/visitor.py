@@ -44,7 +44,7 @@ def library_of(parts: Parts) -> Library:
     """Every note that this visitor may read, private ones last."""
     shared, private = parts.store.library, _private()
     own = tuple(upload.note for upload in private.list()) if private else ()
-    return Library((*shared.notes, *own), shared.skipped) if own else shared
+    return Library((*shared.notes, *own), shared.skipped, folder=shared.folder) if own else shared
 
 
 def place_of(settings: Settings) -> Place:
