@@ -28,6 +28,6 @@ def due(as_json: bool, knowledge: Path | None, days: int) -> int:
         click.echo(json.dumps({"days": days, "due": records}, ensure_ascii=False, indent=2))
         return 0
     for each in found:
-        click.echo(f"{each.reviewed or 'never':<10}  {each.note}:{each.line}: {each.heading}")
+        click.echo(f"{each.reviewed or 'never'!s:<10}  {each.note}:{each.line}: {each.heading}")
     click.echo(f"{len(found)} sections are due." if len(found) != 1 else "1 section is due.")
     return 0

@@ -60,7 +60,7 @@ def test_what_is_wrong_with_a_block_is_said_with_its_place(tmp_path):
     )
     endless = Job("endless.md", (block("z = 1\n"), block("while True:\n    pass\n", line=9)))
     right = Job("right.md", (block("print([1,\n  2])  # [1, 2]\n"), block("raise SystemExit", section="D")))
-    failures = {(each.file, each.line): each.reason for each in run_notes([endless, wrong, right])}
+    failures = {(each.file, each.line): each.reason for each in run_notes([endless, wrong, right], cpu_seconds=3)}
     assert failures.keys() == {("wrong.md", 3), ("wrong.md", 20), ("wrong.md", 30), ("endless.md", 9), ("right.md", 3)}
     assert failures["wrong.md", 3] == "says '2', prints '1'"
     assert failures["wrong.md", 20] == "line 22: NameError: name 'x' is not defined"

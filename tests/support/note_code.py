@@ -18,7 +18,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import tokenize
 import traceback
 from collections.abc import Iterator, Sequence
@@ -57,13 +56,13 @@ class Failure:
     reason: str
 
 
-def run_notes(jobs: Sequence[Job]) -> list[Failure]:
-    """Run all blocks; what fails, or prints something else than it says."""
+def run_notes(jobs: Sequence[Job], cpu_seconds: int = CPU_SECONDS) -> list[Failure]:
+    """Run all blocks, each note in so much time; what fails, or prints something else than it says."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, "1"), "HF_HUB_OFFLINE": "1", "MPLBACKEND": "Agg"}
     done = subprocess.run(
         [sys.executable, "-W", "ignore", __file__],
-        input=json.dumps([asdict(job) for job in jobs]),
+        input=json.dumps({"seconds": cpu_seconds, "jobs": [asdict(job) for job in jobs]}),
         capture_output=True,
         text=True,
         env=environment,
@@ -82,10 +81,8 @@ def says(text: str) -> list[str] | None:
         if token.type == tokenize.COMMENT
     }
     calls = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Expr) and _is_print(node.value)]
-    lines = [
-        comments[node.end_lineno] for node in sorted(calls, key=lambda node: node.lineno) if node.end_lineno in comments
-    ]
-    return lines or None
+    ends = [node.end_lineno for node in sorted(calls, key=lambda node: node.lineno)]
+    return [comments[end] for end in ends if end in comments] or None
 
 
 def _is_print(node: ast.expr) -> bool:
@@ -112,10 +109,10 @@ def check_block(block: Block, file: str, names: dict[str, object]) -> str:
     return ""
 
 
-def _run_note(job: Job, results: Path) -> None:
+def _run_note(job: Job, results: Path, seconds: int) -> None:
     """In a child: run a note's blocks and write what fails."""
     signal.alarm(WALL_SECONDS)
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
     sections: dict[str, dict[str, object]] = {}
     for at, block in enumerate(job.blocks):
         results.with_suffix(".at").write_text(str(at))
@@ -149,9 +146,9 @@ def _import_all(jobs: Sequence[Job]) -> None:
             exec(statement, {})
 
 
-def _results(jobs: Sequence[Job], folder: Path) -> Iterator[str]:
+def _results(jobs: Sequence[Job], folder: Path, seconds: int) -> Iterator[str]:
     """Fork for each note, at most AT_ONCE together; the JSON lines of what fails."""
-    running: dict[int, tuple[int, Job, float]] = {}
+    running: dict[int, tuple[int, Job]] = {}
     waiting = list(enumerate(jobs))
     while running or waiting:
         while waiting and len(running) < AT_ONCE:
@@ -163,13 +160,13 @@ def _results(jobs: Sequence[Job], folder: Path) -> Iterator[str]:
                     place = folder / f"{number}.place"
                     place.mkdir()
                     os.chdir(place)
-                    _run_note(job, folder / f"{number}.jsonl")
+                    _run_note(job, folder / f"{number}.jsonl", seconds)
                     status = 0
                 finally:
                     os._exit(status)
-            running[child] = (number, job, time.monotonic())
+            running[child] = (number, job)
         child, status = os.wait()
-        number, job, _ = running.pop(child)
+        number, job = running.pop(child)
         file = folder / f"{number}.jsonl"
         if file.is_file():
             yield from file.read_text().splitlines()
@@ -183,15 +180,15 @@ def _results(jobs: Sequence[Job], folder: Path) -> Iterator[str]:
 
 def main() -> None:
     """The forking program."""
-    records = json.load(sys.stdin)
-    jobs = [Job(record["file"], tuple(Block(**block) for block in record["blocks"])) for record in records]
+    given = json.load(sys.stdin)
+    jobs = [Job(record["file"], tuple(Block(**block) for block in record["blocks"])) for record in given["jobs"]]
     _no_network()
     _import_all(jobs)
     import torch
 
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        for line in _results(jobs, Path(folder)):
+        for line in _results(jobs, Path(folder), given["seconds"]):
             print(line, flush=True)
 
 

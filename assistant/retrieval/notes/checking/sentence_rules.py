@@ -126,7 +126,8 @@ _OF_TODAY = (
     r"releases?|recipes?|standards?|chips?|networks?|transformers?|assistants?|tools?|years?|advances?|progress)"
 )
 _UNDATED = re.compile(
-    r"\b(?:recently|nowadays|today(?:'s)?(?! or tomorrow)|currently|modern(?! (?:continuous )?Hopfield)|state[- ]of[- ]the[- ]art|these days|"
+    r"\b(?:recently|nowadays|today(?:'s)?(?! or tomorrow)|currently|modern(?! (?:continuous )?Hopfield)|these days|"
+    r"state[- ]of[- ]the[- ]art|"
     r"cutting[- ]edge|as of now|at present|latest (?:LLMs|research|hardware|GPUs|releases?|generation)|"
     rf"(?:recent|current|newer|newest) (?:[\w-]+ )?{_OF_TODAY})\b",
     re.I,
