@@ -106,15 +106,20 @@ def test_an_answer_shows_the_figure_of_the_section_that_it_quotes_first_and_so_d
 
 
 def test_a_chat_file_cannot_name_a_figure_of_its_own(knowledge, tmp_path):
-    """Only a section that is among the notes as it is shows its figures."""
+    """A section shows the figures that it has among the notes, also when it was kept before it had any."""
     (knowledge / "figures" / "secret.png").write_bytes(PNG)
     opened = page.open_page(knowledge, tmp_path).ask(COVERED)
     chats = opened.app.session_state["chats"]
     chat = chat_from_json(chat_to_json(chats.chat).encode())
     answer = chat.exchanges[0].answer
     forged = Figure("figures/secret.png", "forged", "forged")
-    sources = tuple(replace(hit, passage=replace(hit.passage, figures=(forged,))) for hit in answer.sources)
-    chats.chat.exchanges[0].finish(replace(answer, sources=sources))
+    for named in ((forged,), ()):
+        sources = tuple(replace(hit, passage=replace(hit.passage, figures=named)) for hit in answer.sources)
+        chats.chat.exchanges[0].finish(replace(answer, sources=sources))
+        opened.run()
+        assert [alt for alt, _ in images(opened.app.main)] == ["Two layers, some units crossed out"]
+    gone = tuple(replace(hit, passage=replace(hit.passage, text="Other.", figures=(forged,))) for hit in answer.sources)
+    chats.chat.exchanges[0].finish(replace(answer, sources=gone))
     opened.run()
     assert images(opened.app.main) == []
 

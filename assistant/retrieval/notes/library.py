@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.core.errors import NoteError
@@ -41,10 +41,14 @@ class Library:
         """Every passage, in the order of notes and lines."""
         return tuple(passage for note in self.notes for passage in note.passages)
 
-    def note_of(self, passage: Passage) -> Note | None:
-        """The note that holds a passage just as it is; None when it is no longer here, or never was."""
+    def own(self, passage: Passage) -> Passage | None:
+        """A passage as it stands here; None when it is no longer here as it was, or never was.
+
+        Its figures are those of the library: one that comes from a kept chat may have had none yet, or name any.
+        """
         note = self.note_at(passage.note)
-        return note if note is not None and passage in note.passages else None
+        bare = replace(passage, figures=())
+        return next((each for each in note.passages if replace(each, figures=()) == bare), None) if note else None
 
     def note_at(self, path: str) -> Note | None:
         """The note of a path."""

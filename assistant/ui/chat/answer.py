@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from assistant.chat.conversation import Exchange
@@ -51,7 +53,8 @@ def draw_text(exchange: Exchange, library: Library | None = None) -> None:
 def _draw_figure(exchange: Exchange, library: Library | None) -> None:
     """The figure of the first section that the lead quotes and that has one; sections that are gone have none."""
     if library is not None:
-        here = [hit for hit in exchange.sources if library.note_of(hit.passage) is not None]
+        owned = [(hit, library.own(hit.passage)) for hit in exchange.sources]
+        here = [replace(hit, passage=passage) for hit, passage in owned if passage is not None]
         figure = figure_of(exchange.lead, here)
         if figure is not None:
             draw_figure(figure, library.folder)

@@ -36,13 +36,14 @@ def draw_chips(hits: tuple[Hit, ...], library: Library | None, notes_page: Page 
 def show_source(hit: Hit, library: Library | None, notes_page: Page | None) -> None:
     """The note that a passage stands in: the passage first, marked, what stands before it one click away."""
     passage = hit.passage
-    note = library.note_of(passage) if library else None
+    own = library.own(passage) if library else None
+    note = library.note_at(passage.note) if library and own else None
     st.markdown(f"### {safe_label(passage.title)}", anchors=False)
     word = strength(hit.score)
     st.caption(
         f"{safe_label(passage.note)}, line {passage.line} · {word}: similarity {hit.score:.2f} to the question",
     )
-    if note is None:
+    if note is None or own is None:
         _draw_marked(passage, hit.rank, library)
         st.caption("The note is no longer among the notes as it was; this is the passage that the answer used.")
         return
@@ -51,7 +52,7 @@ def show_source(hit: Hit, library: Library | None, notes_page: Page | None) -> N
             notes_page, label="Open on the notes page", icon=":material/open_in_new:", query_params=query_of(passage)
         )
     _draw_references(note.references)
-    at = note.passages.index(passage)
+    at = note.passages.index(own)
     sections = list(_with_headings(note))
     if at:
         with st.expander(f"What the note says before this ({at})", type="compact"):

@@ -18,11 +18,9 @@ NOTES_PAGE = "notes"  # its address, relative to that of any page
 
 
 def draw_passage(passage: Passage, library: Library | None, *, anchors: bool = True) -> None:
-    """The text and the figures of a passage.
-
-    Figures are drawn for a passage that stands in the library as it is: one that came with a chat file may name any.
-    """
-    figures = passage.figures if library is not None and library.note_of(passage) is not None else ()
+    """The text of a passage, and the figures that the library has for it."""
+    own = library.own(passage) if library is not None else None
+    figures = own.figures if own is not None else ()
     link_to = links_from(passage.note, library)
     start = 0
     for figure in figures:

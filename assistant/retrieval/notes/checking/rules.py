@@ -43,7 +43,7 @@ RULES = (
     Rule("long-section", "a section has at most 160 words", 0, in_each_note(long_section)),
     Rule("python", "a Python block parses", 0, in_each_note(broken_python)),
     Rule("volatile-heading", "a volatile heading exists", 0, in_each_note(unknown_volatile)),
-    Rule("volatile-year", "a volatile sentence has a year", None, in_each_note(volatile_without_year)),
+    Rule("volatile-year", "figures in a volatile section have a year", None, in_each_note(volatile_without_year)),
     Rule("see-also", "a note leads to two others", 0, in_each_note(few_see_also)),
     Rule("dead-link", "a link leads to a file", 0, dead_links),
     Rule("missing-figure", "a figure is there and stands alone", 0, missing_figures),

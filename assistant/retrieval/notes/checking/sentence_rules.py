@@ -142,8 +142,9 @@ def undated(sheet: Sheet) -> Found:
 
 
 _FORMULA = re.compile(r"\$\$?[^$]+\$\$?")
-MOST_FORMULAS = 7  # in a sentence
-MOST_SHARE = 0.6  # of a sentence's characters
+MOST_FORMULAS = 8  # in a sentence
+MOST_SHARE = 0.6  # of a sentence's characters, when it has few words besides
+FEW_WORDS = 7
 
 
 def formula_heavy(sheet: Sheet) -> Found:
@@ -151,16 +152,18 @@ def formula_heavy(sheet: Sheet) -> Found:
     for sentence in _prose(sheet):
         found = _FORMULA.findall(sentence.text)
         share = sum(map(len, found)) / len(sentence.text)
-        if len(found) > MOST_FORMULAS or (share > MOST_SHARE and len(found) > 1):
+        words = len(_FORMULA.sub(" ", sentence.text).split())
+        if len(found) > MOST_FORMULAS or (len(found) > 1 and share > MOST_SHARE and words < FEW_WORDS):
             yield sentence.line, sentence.text
 
 
 def volatile_without_year(sheet: Sheet) -> Found:
-    """A sentence of a volatile section that does not say when it was true."""
+    """A sentence with figures in a volatile section that does not say when they were true; worked examples may."""
     for section in sheet.sections:
         if section.heading in sheet.note.volatile:
             for sentence in section.sentences:
-                if not _YEAR.search(sentence.text):
+                has_figures = re.search(r"\d", _without_code(sentence.text)) is not None
+                if has_figures and not _YEAR.search(sentence.text) and not sentence.text.startswith("For example,"):
                     yield sentence.line, sentence.text
 
 

@@ -23,8 +23,12 @@ _ABBREVIATION = re.compile(rf"(?<![\w$\\./\"-])({_SHORT})(?:s|'s)?(?![\w-])")
 _IN_BRACKETS = re.compile(r"[\w.'-]+ \(([^()]{2,80})\)")
 _BEFORE_LONG_FORM = re.compile(rf"\b({_SHORT})s? \([A-Za-z][\w'-]*[ ,/][A-Za-z]")
 _SPELT_OUT = re.compile(rf"\b({_SHORT})s?,? (?:is short for|stands for|short for|means)\b")
+_ALSO_CALLED = re.compile(rf"\b(?:written|called|known as|abbreviated(?: as| to)?|short:?) ({_SHORT})s?\b")
 _BOLD = re.compile(r"\*\*([A-Za-z][\w -]{2,40}?)\*\*")
-_SUBJECT = re.compile(r"What (?:is|are) (?:an? |the )?([\w -]{2,40}?)(?: and .*| \(.*| in .*|, .*)?\?$")
+_SUBJECT = re.compile(
+    r"What (?:is|are) (?!(?:the )?\w+ (?:and|or) \w+ of\b)"  # not "the advantages and disadvantages of"
+    r"(?:an? |the )?([\w -]{2,40}?)(?: and .*| \(.*| in .*|, .*)?\?$"
+)
 _NO_PROSE = re.compile(r"\$\$?[^$]+\$\$?|`[^`]*`|\]\([^)]*\)")
 _MARKS = str.maketrans("", "", "*_")
 
@@ -93,6 +97,7 @@ def _spelt_out(text: str) -> Iterator[str]:
         yield from (short.removesuffix("s") for short in re.findall(rf"\b{_SHORT}s?\b", inner))
     yield from _BEFORE_LONG_FORM.findall(plain)
     yield from _SPELT_OUT.findall(plain)
+    yield from _ALSO_CALLED.findall(plain)
 
 
 def _defines(term: str, heading: str, opening: str) -> bool:
