@@ -86,6 +86,7 @@ def test_what_cannot_be_quoted_alone_is_found(finds, rule, sentence):
         ("undated", "In 2026 most recent models use no dropout."),
         ("undated", "The current step depends on the most recent gradients."),
         ("undated", "The state is the text so far."),
+        ("undated", "SOTA means state of the art."),
         ("undated", "Call `torch.cuda.current_device()` or `modern()`."),
         ("formula-heavy", "Dropout divides by $1-p$, so that $E[y] = x$ holds for every unit."),
     ],

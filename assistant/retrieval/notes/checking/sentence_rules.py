@@ -127,7 +127,7 @@ _OF_TODAY = (
 )
 _UNDATED = re.compile(
     r"\b(?:recently|nowadays|today(?:'s)?(?! or tomorrow)|currently|modern(?! (?:continuous )?Hopfield)|these days|"
-    r"state[- ]of[- ]the[- ]art|"
+    r"(?<!means )state[- ]of[- ]the[- ]art|"
     r"cutting[- ]edge|as of now|at present|latest (?:LLMs|research|hardware|GPUs|releases?|generation)|"
     rf"(?:recent|current|newer|newest) (?:[\w-]+ )?{_OF_TODAY})\b",
     re.I,
