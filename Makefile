@@ -67,6 +67,7 @@ lint: install
 	$(BIN)/ruff format --check $(LINTED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m assistant notes check --strict --counts
 	$(BIN)/python -W ignore -m deptry . --no-ansi --config .ci/deptry.toml
 
 format: install

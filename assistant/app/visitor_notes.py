@@ -33,7 +33,7 @@ class VisitorNotes:
         """Every note that this visitor may read, private ones last."""
         shared = self.shared.library
         own = tuple(upload.note for upload in self.private.list()) if self.private else ()
-        return Library((*shared.notes, *own), shared.skipped) if own else shared
+        return Library((*shared.notes, *own), shared.skipped, folder=shared.folder) if own else shared
 
     def map(self) -> Map:
         """Every passage that this visitor may read, at its place."""
