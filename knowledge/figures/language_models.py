@@ -1,5 +1,7 @@
 """Diagrams of how language models are trained, tuned, extended with retrieval and used as agents."""
 
+import itertools
+
 import numpy as np
 from style import (
     BLUE,
@@ -165,10 +167,10 @@ def encoders() -> str:
 @figure("hnsw-layers")
 def hnsw() -> str:
     """HNSW takes long steps in a sparse upper layer and short ones below."""
-    rng = np.random.default_rng(12)
+    rng = np.random.default_rng(2)
     points = np.stack([np.linspace(0.03, 0.97, 26), rng.uniform(0.08, 0.92, 26)], 1)
     layers = [list(range(26)), list(range(1, 26, 3)), [1, 10, 19]]
-    target = np.array([0.90, 0.35])
+    target, scale = np.array([0.90, 0.35]), np.array([440, 84])
     s = Sketch(400)
 
     def place(i: int, top: float) -> tuple[float, float]:
@@ -179,20 +181,20 @@ def hnsw() -> str:
         members = layers[level]
         s.path(f"M136 {top - 6}H620V{top + 96}H136Z", "#D5DAE0", 1.5, WHITE)
         s.text(16, top + 44, f"layer {level}\n{len(members)} points", 14, "start")
-        near = {i: sorted(members, key=lambda j: np.sum((points[i] - points[j]) ** 2))[1:4] for i in members}
+        near = {i: sorted(members, key=lambda j: np.sum(((points[i] - points[j]) * scale) ** 2))[1:4] for i in members}
         links = {tuple(sorted((i, j))) for i in members for j in near[i]}
-        links |= {tuple(sorted(pair)) for pair in zip(members, members[1:], strict=False)}
+        links |= {tuple(sorted(pair)) for pair in itertools.pairwise(members)}
         for i, j in sorted(links):
             s.line(*place(i, top), *place(j, top), "#C3C9D2", 1.3)
         walk = [current]
         while True:
             around = [j for pair in links if current in pair for j in pair]
-            best = min(around, key=lambda j: np.sum((points[j] - target) ** 2))
+            best = min(around, key=lambda j: np.sum(((points[j] - target) * scale) ** 2))
             if best == current:
                 break
             current = best
             walk.append(current)
-        for a, b in zip(walk, walk[1:], strict=False):
+        for a, b in itertools.pairwise(walk):
             s.arrow(place(a, top), place(b, top), stroke=VERMILION, line=3.5, head=12)
         for i in members:
             s.circle(*place(i, top), 6 if i in walk else 5, fill=VERMILION if i in walk else BLUE, stroke=WHITE)
@@ -212,11 +214,11 @@ def clip() -> str:
     names = ["dog", "cat", "car", "tree"]
     size, x0, y0 = 62, 330, 84
     s.box(210, y0, 92, 4 * size, "image\nencoder", LBLUE)
-    s.box(x0, 14, 4 * size, 36, "text encoder", LORANGE)
+    s.box(x0, 14, 4 * size, 36, "text encoder: “a dog”, “a cat”, …", LORANGE)
     for i, name in enumerate(names):
         s.text(x0 + (i + 0.5) * size, 68, "T" + "₁₂₃₄"[i], 15, bold=True)
         s.text(318, y0 + (i + 0.5) * size, "I" + "₁₂₃₄"[i], 15, bold=True)
-        s.box(20, y0 + i * size + 10, 160, 42, f"photo of a {name}", PALE)
+        s.box(20, y0 + i * size + 10, 160, 42, f"picture of a {name}", PALE)
         s.arrow((180, y0 + (i + 0.5) * size), (208, y0 + (i + 0.5) * size))
     s.grid(x0, y0, size, [[BLUE if i == j else mix(BLUE, 0.12) for j in range(4)] for i in range(4)],
            [[f"I{'₁₂₃₄'[i]}·T{'₁₂₃₄'[j]}" for j in range(4)] for i in range(4)], 14)

@@ -94,6 +94,10 @@ def _card(width: float, height: float) -> str:
 # Plots
 
 
+def _short(number: re.Match[str]) -> str:
+    return f"{float(number.group()):.{2 if abs(float(number.group())) < 2 else 1}f}".rstrip("0").rstrip(".")
+
+
 def plot(height: int = 360, rows: int = 1, columns: int = 1, **options: object) -> tuple[Figure, object]:
     """A figure of 640 by `height` pixels and its axes; one point of matplotlib is one pixel."""
     return plt.subplots(rows, columns, figsize=(WIDTH / 72, height / 72), **options)
@@ -109,7 +113,7 @@ def svg_of(fig: Figure) -> str:
     width, height = fig.get_size_inches() * 72
     body = text[text.index(">", start) + 1 :]
     body = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>", "", body, flags=re.S)
-    body = re.sub(r"-?\d+\.\d{2,}", lambda m: f"{float(m.group()):.2f}".rstrip("0").rstrip("."), body)
+    body = re.sub(r"<[^>]*>", lambda tag: re.sub(r"-?\d+\.\d{2,}", _short, tag.group()), body)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width:g}" '
         f'height="{height:g}" viewBox="0 0 {width:g} {height:g}">'
