@@ -96,7 +96,7 @@ def reparameterization() -> str:
     return s.svg()
 
 
-@figure("retrieval-two-towers")
+@figure("two-tower-recommender")
 def towers() -> str:
     """Two towers embed users and items apart, so that items are embedded once and searched fast."""
     s = Sketch(300)

@@ -149,6 +149,15 @@ def note(ax: object, x: float, y: float, text: str, color: str = INK, **options:
     )
 
 
+def dots(ax: object, x: Sequence[float], y: Sequence[float], color: str, size: float = 4, alpha: float = 0.8) -> None:
+    """Many points as one path of tiny strokes with round ends, which takes far fewer bytes than markers."""
+    x, y = np.asarray(x, float), np.asarray(y, float)
+    xs = np.stack([x, x + 1e-3, np.full_like(x, np.nan)], 1).ravel()
+    ys = np.stack([y, y, np.full_like(y, np.nan)], 1).ravel()
+    with mpl.rc_context({"path.simplify": False}):
+        ax.plot(xs, ys, color=color, lw=size, alpha=alpha, solid_capstyle="round")
+
+
 # Diagrams
 
 
