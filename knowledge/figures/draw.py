@@ -4,10 +4,13 @@ Every run gives the same bytes: seeds are fixed, and no date is written.
 """
 
 import importlib
+import os
 import random
 import sys
 import time
 from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # one thread sums in one order, so that the bytes stay the same
 
 import numpy as np
 import torch

@@ -21,7 +21,7 @@ from style import (
     Sketch,
     figure,
     mix,
-)  # fmt: skip
+)
 
 
 @figure("ai-machine-learning-deep-learning")
@@ -97,6 +97,7 @@ def backprop() -> str:
     loss = (y - target) ** 2
     dy = 2 * (y - target)
     dz = dy * y * (1 - y)
+    after = (1 / (1 + np.exp(-((w - dz * x) * x + b - dz))) - target) ** 2
     s = Sketch(320)
     s.text(70, 44, f"x = {x:g}", 15, bold=True)
     s.text(70, 110, f"w = {w:g}", 15, bold=True)
@@ -109,8 +110,8 @@ def backprop() -> str:
     s.arrow((276, 96), (332, 96))
     s.arrow((446, 96), (500, 96))
     s.text(304, 60, f"z = {z:.2f}", 14, bold=True)
-    s.text(474, 60, f"y = {y:.3f}", 14, bold=True)
-    s.text(562, 60, f"L = {loss:.3f}", 14, bold=True)
+    s.text(468, 60, f"y = {y:.3f}", 14, bold=True)
+    s.text(572, 60, f"L = {loss:.3f}", 14, bold=True)
 
     def minus(words: str) -> str:
         return words.replace("-", "−")
@@ -119,9 +120,21 @@ def backprop() -> str:
     s.arrow((332, 126), (278, 126), stroke=VERMILION, line=2.5)
     s.text(492, 164, minus(f"∂L/∂y = {dy:.3f}"), 14, color=VERMILION, bold=True)
     s.text(306, 164, minus(f"∂L/∂z = {dz:.4f}"), 14, color=VERMILION, bold=True)
-    s.text(320, 224, minus(f"∂L/∂w = ∂L/∂z · x = {dz * x:.3f}      ∂L/∂b = ∂L/∂z = {dz:.4f}"), 15, color=VERMILION, bold=True)
+    s.text(
+        320,
+        224,
+        minus(f"∂L/∂w = ∂L/∂z · x = {dz * x:.3f}      ∂L/∂b = ∂L/∂z = {dz:.4f}"),
+        15,
+        color=VERMILION,
+        bold=True,
+    )
     s.text(320, 258, f"slope of σ: y(1 − y) = {y * (1 - y):.4f}; target 1", 14)
-    s.text(320, 290, minus(f"a step with rate 1 makes w = {w - dz * x:.3f} and the loss {(1 / (1 + np.exp(-((w - dz * x) * x + b - dz))) - 1) ** 2:.3f}"), 14)
+    s.text(
+        320,
+        290,
+        minus(f"a step with rate 1 makes w = {w - dz * x:.3f} and the loss {after:.3f}"),
+        14,
+    )
     return s.svg()
 
 
@@ -159,7 +172,9 @@ def permute() -> str:
     s.text(318, 228, "same order in memory,\nrows cut anew", 14)
     s.text(518, 228, "transposed: columns\nbecome rows", 14)
     s.text(112, 180, "6 numbers", 14)
-    s.text(320, 272, "To move channels or batch to another place, use permute, never view.", 14, color=VERMILION, bold=True)
+    s.text(
+        320, 272, "To move channels or batch to another place, use permute, never view.", 14, color=VERMILION, bold=True
+    )
     return s.svg()
 
 
@@ -200,8 +215,16 @@ def windows() -> str:
         y = 100 + k * 42
         s.text(20, y + 16, f"example {k + 1}", 14, "start")
         for i in range(8):
-            s.box(100 + (k + i) * 44, y, 42, 32, f"{series[k + i]:.0f}", mix(BLUE, 0.4) if i < 6 else ORANGE, WHITE, 14, r=3)
+            s.box(
+                100 + (k + i) * 44,
+                y,
+                42,
+                32,
+                f"{series[k + i]:.0f}",
+                mix(BLUE, 0.4) if i < 6 else ORANGE,
+                WHITE,
+                14,
+                r=3,
+            )
     s.text(320, 290, "blue: input of 6 steps; orange: target of 2 steps; stride 1", 14)
     return s.svg()
-
-

@@ -17,7 +17,7 @@ from style import (
     WHITE,
     Sketch,
     figure,
-)  # fmt: skip
+)
 
 
 @figure("latent-diffusion")
@@ -100,7 +100,10 @@ def reparameterization() -> str:
 def towers() -> str:
     """Two towers embed users and items apart, so that items are embedded once and searched fast."""
     s = Sketch(300)
-    for y, name, fill, made in ((44, "user: history,\nage, country", LBLUE, "user vector\n128"), (176, "item: title,\ntext, price", LORANGE, "item vector\n128")):
+    for y, name, fill, made in (
+        (44, "user: history,\nage, country", LBLUE, "user vector\n128"),
+        (176, "item: title,\ntext, price", LORANGE, "item vector\n128"),
+    ):
         s.box(20, y, 140, 62, name, PALE)
         s.arrow((160, y + 31), (190, y + 31))
         s.path(f"M192 {y - 14}L320 {y + 6}V{y + 56}L192 {y + 76}Z", GREY, 1.5, fill)

@@ -21,7 +21,9 @@ class _Field(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.net = nn.Sequential(nn.Linear(10, 96), nn.SiLU(), nn.Linear(96, 96), nn.SiLU(), nn.Linear(96, 96), nn.SiLU(), nn.Linear(96, 2))
+        self.net = nn.Sequential(
+            nn.Linear(10, 96), nn.SiLU(), nn.Linear(96, 96), nn.SiLU(), nn.Linear(96, 96), nn.SiLU(), nn.Linear(96, 2)
+        )
 
     def forward(self, x: torch.Tensor, t: torch.Tensor) -> torch.Tensor:
         """The vectors at points x (n, 2) for times t (n,) between 0 and 1."""
@@ -59,7 +61,12 @@ def reverse() -> str:
     fig, axes = plot(190, 1, 4)
     for ax, t in zip(axes, (100, 30, 10, 0), strict=True):
         dots(ax, shown[t][:, 0], shown[t][:, 1], BLUE, 3.5)
-        ax.set(title=f"t = {t}" + {100: ": noise", 0: ": data"}.get(t, ""), xlim=(-2.4, 2.4), ylim=(-2.2, 2.2), aspect="equal")
+        ax.set(
+            title=f"t = {t}" + {100: ": noise", 0: ": data"}.get(t, ""),
+            xlim=(-2.4, 2.4),
+            ylim=(-2.2, 2.2),
+            aspect="equal",
+        )
         bare(ax)
     return svg_of(fig)
 
@@ -77,7 +84,15 @@ def noise_schedules() -> str:
     note(ax, 240, 0.42, "linear", VERMILION, ha="right")
     half = [int(t[np.argmax(curve < 0.5)]) for curve in (linear, cosine)]
     ax.axhline(0.5, color=GREY, lw=1, ls=":")
-    note(ax, 1000, 0.9, f"half of the variance is noise\nat t = {half[0]} and t = {half[1]}", weight="normal", ha="right", va="center")
+    note(
+        ax,
+        1000,
+        0.9,
+        f"half of the variance is noise\nat t = {half[0]} and t = {half[1]}",
+        weight="normal",
+        ha="right",
+        va="center",
+    )
     ax.set(xlabel="step t of 1,000", ylabel="ᾱ: share of the image in the variance", ylim=(0, 1.02), xlim=(0, 1000))
     return svg_of(fig)
 
@@ -112,7 +127,10 @@ def flow() -> str:
     track = torch.stack(path).numpy()
     for i in range(26):
         axes[1].plot(track[::4, i, 0], track[::4, i, 1], color="#7FB3D9", lw=1.2)
-    for ax, end, title in ((axes[0], b, "training pairs: straight, crossing"), (axes[1], track[-1], "learned flow: no crossing")):
+    for ax, end, title in (
+        (axes[0], b, "training pairs: straight, crossing"),
+        (axes[1], track[-1], "learned flow: no crossing"),
+    ):
         ax.plot(a[:, 0], a[:, 1], "o", color=GREY, ms=5)
         ax.plot(end[:, 0], end[:, 1], "o", color=VERMILION, ms=5)
         ax.set(title=title, ylim=(-2.8, 2.8))
@@ -183,7 +201,11 @@ def collapse() -> str:
 
     real = centres[torch.randint(0, 8, (250,))] + 0.05 * torch.randn(250, 2)
     fig, axes = plot(260, 1, 3)
-    runs = ((real, "real data", GREEN), (train(1e-3, 2e-4, 1), "slow discriminator", VERMILION), (train(1e-3, 1e-3, 1), "equal rates", BLUE))
+    runs = (
+        (real, "real data", GREEN),
+        (train(1e-3, 2e-4, 1), "slow discriminator", VERMILION),
+        (train(1e-3, 1e-3, 1), "equal rates", BLUE),
+    )
     for ax, (points, title, color) in zip(axes, runs, strict=True):
         near = torch.cdist(points, centres).min(1)
         counts = torch.bincount(near.indices[near.values < 0.5], minlength=8)
@@ -192,5 +214,3 @@ def collapse() -> str:
         ax.set(title=f"{title}\n{found} of 8 clusters", xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
         bare(ax)
     return svg_of(fig)
-
-

@@ -17,7 +17,7 @@ from style import (
     WHITE,
     Sketch,
     figure,
-)  # fmt: skip
+)
 
 
 @figure("mdp-agent-environment-loop")
@@ -41,11 +41,23 @@ def mdp() -> str:
 def mcts() -> str:
     """MCTS selects, expands, evaluates and backs up; the visits show which move is best."""
     s = Sketch(330)
-    spots = {"r": (78, 62), "a": (40, 118), "b": (116, 118), "c": (20, 176), "d": (62, 176), "e": (108, 176), "n": (62, 234)}
+    spots = {
+        "r": (78, 62),
+        "a": (40, 118),
+        "b": (116, 118),
+        "c": (20, 176),
+        "d": (62, 176),
+        "e": (108, 176),
+        "n": (62, 234),
+    }
     edges = ("ra", "rb", "ac", "ad", "be")
     counts = {"r": "12", "a": "8", "b": "4", "c": "3", "d": "4", "e": "3", "n": "0"}
-    steps = (("1. Selection", "walk down by\nvalue + bonus"), ("2. Expansion", "add one child"),
-             ("3. Evaluation", "play out, or\nask a value net"), ("4. Backup", "all on the path:\nvisits + 1"))
+    steps = (
+        ("1. Selection", "walk down by\nvalue + bonus"),
+        ("2. Expansion", "add one child"),
+        ("3. Evaluation", "play out, or\nask a value net"),
+        ("4. Backup", "all on the path:\nvisits + 1"),
+    )
     for i, (name, words) in enumerate(steps):
         x = 4 + i * 158
         s.text(x + 78, 24, name, 14.5, bold=True)
@@ -105,10 +117,18 @@ def dropout() -> str:
     s = Sketch(320)
     rng = np.random.default_rng(2)
     columns = (4, 5, 5, 2)
-    for left, title, training in ((10, "training, p = 0.4: step 1", True), (222, "step 2", True), (434, "evaluation", False)):
-        drop = {(1, i) for i in rng.permutation(5)[:2]} | {(2, i) for i in rng.permutation(5)[:2]} if training else set()
+    for left, title, training in (
+        (10, "training, p = 0.4: step 1", True),
+        (222, "step 2", True),
+        (434, "evaluation", False),
+    ):
+        drop = (
+            {(1, i) for i in rng.permutation(5)[:2]} | {(2, i) for i in rng.permutation(5)[:2]} if training else set()
+        )
         s.text(left + 98, 26, title, 14, bold=True)
-        spot = {(c, i): (left + 20 + c * 52, 156 + (i - (n - 1) / 2) * 42) for c, n in enumerate(columns) for i in range(n)}
+        spot = {
+            (c, i): (left + 20 + c * 52, 156 + (i - (n - 1) / 2) * 42) for c, n in enumerate(columns) for i in range(n)
+        }
         for (c, i), (x, y) in spot.items():
             for (d, j), (u, v) in spot.items():
                 if d == c + 1 and (c, i) not in drop and (d, j) not in drop:
@@ -116,7 +136,12 @@ def dropout() -> str:
         for key, (x, y) in spot.items():
             off = key in drop
             s.circle(x, y, 14, "×" if off else "", WHITE if off else LBLUE, GREY if off else BLUE, 17, dash=off)
-    s.text(320, 286, "kept units are multiplied by 1 / (1 − 0.4) = 1.67 in training;\nin evaluation nothing is dropped or scaled", 14)
+    s.text(
+        320,
+        286,
+        "kept units are multiplied by 1 / (1 − 0.4) = 1.67 in training;\nin evaluation nothing is dropped or scaled",
+        14,
+    )
     return s.svg()
 
 
@@ -124,8 +149,12 @@ def dropout() -> str:
 def axes() -> str:
     """Batch, layer, instance and group norm average over different faces of the same cube."""
     s = Sketch(290)
-    kinds = (("Batch", lambda n, c: c == 0), ("Layer", lambda n, c: n == 0), ("Instance", lambda n, c: n == 0 and c == 0),
-             ("Group", lambda n, c: n == 0 and c < 2))
+    kinds = (
+        ("Batch", lambda n, c: c == 0),
+        ("Layer", lambda n, c: n == 0),
+        ("Instance", lambda n, c: n == 0 and c == 0),
+        ("Group", lambda n, c: n == 0 and c < 2),
+    )
     for k, (name, inside) in enumerate(kinds):
         x0, y0 = 22 + k * 157, 74
         s.text(x0 + 64, 26, name + " norm", 15, bold=True)
@@ -136,7 +165,12 @@ def axes() -> str:
                 x, y = x0 + c * size + n * dx * 1.3, y0 + 8 + n * dy * 1.3 + 24
                 s.rect(x, y, size, size * 3.6, color, WHITE, 2, 1.2)
         s.text(x0 + 44, y0 + 132, "channels →", 13, color=GREY)
-    s.text(320, 236, "orange: values that share one mean and one variance\n(each bar: all pixels of one channel of one example)", 14)
+    s.text(
+        320,
+        236,
+        "orange: values that share one mean and one variance\n(each bar: all pixels of one channel of one example)",
+        14,
+    )
     s.text(320, 274, "bars behind one another: the 4 examples of a batch, 4 channels each", 13, color=GREY)
     return s.svg()
 
@@ -145,8 +179,14 @@ def axes() -> str:
 def loop() -> str:
     """One training step: batch, forward, loss, zero, backward, step; and again."""
     s = Sketch(290)
-    steps = (("batch", "x, y = next(data)", PALE), ("forward", "out = model(x)", LBLUE), ("loss", "loss = f(out, y)", LORANGE),
-             ("update", "optimizer.step()", LGREEN), ("gradients", "loss.backward()", LRED), ("clear", "zero_grad()", LPURPLE))
+    steps = (
+        ("batch", "x, y = next(data)", PALE),
+        ("forward", "out = model(x)", LBLUE),
+        ("loss", "loss = f(out, y)", LORANGE),
+        ("update", "optimizer.step()", LGREEN),
+        ("gradients", "loss.backward()", LRED),
+        ("clear", "zero_grad()", LPURPLE),
+    )
     spots = ((24, 40), (232, 40), (440, 40), (24, 170), (232, 170), (440, 170))
     for (name, code, fill), (x, y) in zip(steps, spots, strict=True):
         s.box(x, y, 176, 74, "", fill)
@@ -167,8 +207,16 @@ def loop() -> str:
 def timeline() -> str:
     """Eighty years of neural networks with two winters between the waves."""
     s = Sketch(330)
-    events = ((1943, "model neuron"), (1958, "perceptron"), (1969, "“Perceptrons”"), (1986, "backprop"), (1998, "LeNet-5"),
-              (2012, "AlexNet"), (2017, "transformer"), (2022, "ChatGPT"))
+    events = (
+        (1943, "model neuron"),
+        (1958, "perceptron"),
+        (1969, "“Perceptrons”"),
+        (1986, "backprop"),
+        (1998, "LeNet-5"),
+        (2012, "AlexNet"),
+        (2017, "transformer"),
+        (2022, "ChatGPT"),
+    )
 
     def spot(year: float) -> float:
         return 40 + (year - 1943) / (2026 - 1943) * 560

@@ -11,7 +11,7 @@ from torch import nn
 
 @cache
 def digits(train: int = 1000, wrong: float = 0.0, noise: float = 0.0) -> tuple[torch.Tensor, ...]:
-    """Training and validation pictures and labels; a share of the training labels may be made wrong, and noise be added."""
+    """Training and validation pictures and labels; a share of the labels may be wrong, noise be added."""
     data = load_digits()
     rng = np.random.default_rng(0)
     order = rng.permutation(len(data.target))
@@ -24,7 +24,9 @@ def digits(train: int = 1000, wrong: float = 0.0, noise: float = 0.0) -> tuple[t
     return x[:train], labels, x[1000:], y[1000:]
 
 
-def network(hidden: int = 64, activation: type[nn.Module] = nn.ReLU, depth: int = 1, dropout: float = 0.0) -> nn.Sequential:
+def network(
+    hidden: int = 64, activation: type[nn.Module] = nn.ReLU, depth: int = 1, dropout: float = 0.0
+) -> nn.Sequential:
     """A plain multilayer perceptron from 64 pixels to 10 classes."""
     torch.manual_seed(0)
     layers: list[nn.Module] = []
@@ -33,7 +35,9 @@ def network(hidden: int = 64, activation: type[nn.Module] = nn.ReLU, depth: int 
     return nn.Sequential(*layers, nn.Linear(hidden, 10))
 
 
-def steps(model: nn.Module, data: tuple[torch.Tensor, ...], lr: float, count: int, batch: int, adam: bool = False) -> list[float]:
+def steps(
+    model: nn.Module, data: tuple[torch.Tensor, ...], lr: float, count: int, batch: int, adam: bool = False
+) -> list[float]:
     """Train on random batches and return the loss of every step."""
     x, y = data[:2]
     optimizer = (torch.optim.Adam if adam else torch.optim.SGD)(model.parameters(), lr=lr)
@@ -48,7 +52,9 @@ def steps(model: nn.Module, data: tuple[torch.Tensor, ...], lr: float, count: in
     return losses
 
 
-def epochs(model: nn.Module, data: tuple[torch.Tensor, ...], count: int, lr: float, decay: float = 0.0, batch: int = 32) -> np.ndarray:
+def epochs(
+    model: nn.Module, data: tuple[torch.Tensor, ...], count: int, lr: float, decay: float = 0.0, batch: int = 32
+) -> np.ndarray:
     """Train with AdamW; per epoch the training loss, the validation loss and the validation accuracy in percent."""
     x, y, vx, vy = data
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr, weight_decay=decay)
@@ -62,8 +68,13 @@ def epochs(model: nn.Module, data: tuple[torch.Tensor, ...], count: int, lr: flo
         model.eval()
         with torch.no_grad():
             out = model(vx)
-            rows.append([nn.functional.cross_entropy(model(x), y).item(), nn.functional.cross_entropy(out, vy).item(),
-                         100 * (out.argmax(1) == vy).float().mean().item()])
+            rows.append(
+                [
+                    nn.functional.cross_entropy(model(x), y).item(),
+                    nn.functional.cross_entropy(out, vy).item(),
+                    100 * (out.argmax(1) == vy).float().mean().item(),
+                ]
+            )
     return np.array(rows)
 
 
@@ -80,7 +91,11 @@ def smooth(values: list[float], share: float = 0.9) -> np.ndarray:
 def rates() -> str:
     """A low rate learns slowly, a right one fast, a high one not at all."""
     fig, ax = plot(350)
-    for lr, color, words in ((0.02, GREEN, "0.02: too low"), (0.3, BLUE, "0.3: right"), (6.0, VERMILION, "6: too high")):
+    for lr, color, words in (
+        (0.02, GREEN, "0.02: too low"),
+        (0.3, BLUE, "0.3: right"),
+        (6.0, VERMILION, "6: too high"),
+    ):
         losses = smooth(steps(network(), digits(), lr, 300, 64), 0.8)
         ax.plot(losses, color=color)
         y = {0.02: losses[-1] + 0.25, 0.3: losses[-1] + 0.16, 6.0: losses[-1] + 0.2}[lr]
@@ -95,8 +110,11 @@ def rates() -> str:
 def three_fits() -> str:
     """Both losses high: underfitting; both low: good; validation loss rising: overfitting."""
     fig, axes = plot(300, 1, 3, sharey=True)
-    runs = (("underfitting", network(2), 40, 0.003, 0.0, digits(300)), ("good fit", network(64), 40, 0.003, 0.01, digits(1000)),
-            ("overfitting", network(256), 40, 0.001, 0.0, digits(500, noise=0.5)))
+    runs = (
+        ("underfitting", network(2), 40, 0.003, 0.0, digits(300)),
+        ("good fit", network(64), 40, 0.003, 0.01, digits(1000)),
+        ("overfitting", network(256), 40, 0.001, 0.0, digits(500, noise=0.5)),
+    )
     for ax, (title, model, count, lr, decay, data) in zip(axes, runs, strict=True):
         rows = epochs(model, data, count, lr, decay)
         ax.plot(rows[:, 0], color=BLUE)
@@ -178,7 +196,13 @@ def disagree() -> str:
             ax.plot(epoch[k], rows[k, column], "o", color=INK, ms=7)
         ax.axvline(best + 1, color=GREY, lw=1.2, ls=":")
         note(ax, 39, rows[39, column] + (0.06 if column == 1 else 1.2), form.format(rows[39, column]), ha="right")
-        note(ax, best + 2.5, rows[best, column] + (0.0 if column == 1 else -1.6), form.format(rows[best, column]), va="top")
+        note(
+            ax,
+            best + 2.5,
+            rows[best, column] + (0.0 if column == 1 else -1.6),
+            form.format(rows[best, column]),
+            va="top",
+        )
     left.set(title="validation loss: up", xlabel="epoch", ylim=(0.6, None))
     right.set(title="validation accuracy: up", xlabel="epoch", ylim=(60, 100))
     return svg_of(fig)
@@ -197,7 +221,15 @@ def stopping() -> str:
     ax.axvline(best + 1 + patience, color=GREY, lw=2, ls=":")
     top = ax.get_ylim()[1]
     note(ax, best + patience + 1.7, top * 0.97, f"best epoch {best + 1}: keep these weights", GREEN, va="top")
-    note(ax, best + patience + 1.7, top * 0.86, f"dotted: stop after {patience} epochs without a new best", INK, va="top", weight="normal")
+    note(
+        ax,
+        best + patience + 1.7,
+        top * 0.86,
+        f"dotted: stop after {patience} epochs without a new best",
+        INK,
+        va="top",
+        weight="normal",
+    )
     note(ax, 40, rows[-1, 0] + 0.07, "training", BLUE, ha="right")
     note(ax, 40, rows[-1, 1] + 0.07, "validation", VERMILION, ha="right")
     ax.set(xlabel="epoch", ylabel="loss", xlim=(0, 40.5), ylim=(0, top))

@@ -30,17 +30,33 @@ def curves() -> str:
     fig, axes = plot(340, 1, 2)
     axes[0].plot(false[keep], recall[keep], color=BLUE)
     axes[0].plot([0, 1], [0, 1], color=GREY, ls=":", lw=1.5)
-    axes[0].set(title=f"ROC: area {auc:.2f}", xlabel="false positive rate", xlim=(0, 1), ylim=(0, 1.02), ylabel="recall (true positive rate)")
+    axes[0].set(
+        title=f"ROC: area {auc:.2f}",
+        xlabel="false positive rate",
+        xlim=(0, 1),
+        ylim=(0, 1.02),
+        ylabel="recall (true positive rate)",
+    )
     keep = keep[keep > 20]
     axes[1].plot(recall[keep], precision[keep], color=VERMILION)
     axes[1].axhline(0.01, color=GREY, ls=":", lw=1.5)
-    axes[1].set(title=f"precision-recall: area {average:.2f}", xlabel="recall", ylabel="precision", ylim=(0, 1), xlim=(0, 1))
+    axes[1].set(
+        title=f"precision-recall: area {average:.2f}", xlabel="recall", ylabel="precision", ylim=(0, 1), xlim=(0, 1)
+    )
     k = int(np.searchsorted(recall, 0.8))
-    for ax, px, py, words in ((axes[0], false[k], recall[k], f"threshold T:\n{false[k]:.0%} of negatives"),
-                              (axes[1], recall[k], precision[k], f"threshold T:\nprecision {precision[k]:.0%}")):
+    for ax, px, py, words in (
+        (axes[0], false[k], recall[k], f"threshold T:\n{false[k]:.0%} of negatives"),
+        (axes[1], recall[k], precision[k], f"threshold T:\nprecision {precision[k]:.0%}"),
+    ):
         ax.plot(px, py, "o", color=INK, ms=8)
-        note(ax, px + 0.04 if ax is axes[0] else px - 0.03, py - 0.06 if ax is axes[0] else py + 0.13, words, va="top" if ax is axes[0] else "bottom",
-             ha="left" if ax is axes[0] else "right")
+        note(
+            ax,
+            px + 0.04 if ax is axes[0] else px - 0.03,
+            py - 0.06 if ax is axes[0] else py + 0.13,
+            words,
+            va="top" if ax is axes[0] else "bottom",
+            ha="left" if ax is axes[0] else "right",
+        )
     return svg_of(fig)
 
 
@@ -88,10 +104,30 @@ def confusion() -> str:
         for j in range(4):
             share = table[i, j] / top
             fill = mix(BLUE if i == j else VERMILION, 0.08 + (0.72 * share if i == j else min(0.8, 4 * share)))
-            s.box(x0 + j * size, y0 + i * size, size, size, str(table[i, j]), fill, "#FFFFFF", 17, bold=True, r=2, color=INK)
+            s.box(
+                x0 + j * size,
+                y0 + i * size,
+                size,
+                size,
+                str(table[i, j]),
+                fill,
+                "#FFFFFF",
+                17,
+                bold=True,
+                r=2,
+                color=INK,
+            )
         s.text(x0 + 4 * size + 14, y0 + (i + 0.5) * size, f"recall {table[i, i] / table[i].sum():.0%}", 14, "start")
     worst = np.unravel_index((table - np.diag(table.diagonal())).argmax(), (4, 4))
-    s.box(468, 150, 156, 96, f"most common error:\n{worst[0]} taken for {worst[1]},\n{table[worst]} times", LORANGE, size=13.5)
+    s.box(
+        468,
+        150,
+        156,
+        96,
+        f"most common error:\n{worst[0]} taken for {worst[1]},\n{table[worst]} times",
+        LORANGE,
+        size=13.5,
+    )
     for j in range(4):
         s.text(x0 + (j + 0.5) * size, y0 + 4 * size + 16, f"{table[j, j] / table[:, j].sum():.0%}", 14)
     s.text(x0 + 4 * size + 14, y0 + 4 * size + 16, "precision", 14, "start")
@@ -157,7 +193,9 @@ def ensemble() -> str:
         lines.append(model(g).detach().numpy()[:, 0])
         ax.plot(grid, lines[-1], color="#7FB3D9", lw=1.4)
     lines = np.array(lines)
-    ax.fill_between(grid, lines.mean(0) - 2 * lines.std(0), lines.mean(0) + 2 * lines.std(0), color=ORANGE, alpha=0.3, lw=0)
+    ax.fill_between(
+        grid, lines.mean(0) - 2 * lines.std(0), lines.mean(0) + 2 * lines.std(0), color=ORANGE, alpha=0.3, lw=0
+    )
     ax.plot(x, y, "o", color=VERMILION, ms=6)
     ax.set(xlabel="input", ylabel="prediction", ylim=(-3, 3))
     note(ax, -3.1, 2.5, "6 networks (lines), mean ± 2 spreads (band), data (dots)", weight="normal")

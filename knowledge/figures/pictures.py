@@ -54,11 +54,17 @@ def augmentation() -> str:
     blurred = np.apply_along_axis(lambda v: np.convolve(v, kernel, "valid"), 1, blurred)
     grey = img.mean(-1, keepdims=True)
     versions = [
-        ("original", img), ("horizontal flip", img[:, ::-1]), ("random crop", img[crop + 6][:, crop]),
-        ("rotation 15°", img[turned_y, turned_x]), ("brightness +40%", img * 1.4), ("grayscale", np.repeat(grey, 3, -1)),
-        ("blur", blurred), ("noise", img + rng.normal(0, 0.12, (64, 64, 1))), ("random erasing", erased),
+        ("original", img),
+        ("horizontal flip", img[:, ::-1]),
+        ("random crop", img[crop + 6][:, crop]),
+        ("rotation 15°", img[turned_y, turned_x]),
+        ("brightness +40%", img * 1.4),
+        ("grayscale", np.repeat(grey, 3, -1)),
+        ("blur", blurred),
+        ("noise", img + rng.normal(0, 0.12, (64, 64, 1))),
+        ("random erasing", erased),
         ("colour jitter", (img @ [[0.8, 0.1, 0.1], [0.25, 0.7, 0.2], [0.1, 0.25, 0.6]]) ** 1.2),
-    ]  # fmt: skip
+    ]
     s = Sketch(330)
     for i, (name, picture) in enumerate(versions):
         x, y = 18 + (i % 5) * 123, 18 + (i // 5) * 154
@@ -75,9 +81,12 @@ def mixing() -> str:
     pasted[10:46, 22:60] = b[10:46, 22:60]
     share = 36 * 38 / 64**2
     s = Sketch(250)
-    rows = (("image A", a, "day 1.00", ""), ("image B", b, "night 1.00", ""),
-            ("Mixup, λ = 0.67", 0.67 * a + 0.33 * b, "day 0.67", "night 0.33"),
-            ("CutMix", pasted, f"day {1 - share:.2f}", f"night {share:.2f}"))  # fmt: skip
+    rows = (
+        ("image A", a, "day 1.00", ""),
+        ("image B", b, "night 1.00", ""),
+        ("Mixup, λ = 0.67", 0.67 * a + 0.33 * b, "day 0.67", "night 0.33"),
+        ("CutMix", pasted, f"day {1 - share:.2f}", f"night {share:.2f}"),
+    )
     for i, (name, picture, first, second) in enumerate(rows):
         x = 18 + i * 154
         s.text(x + 70, 24, name, 14, bold=True)

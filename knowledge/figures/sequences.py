@@ -15,7 +15,7 @@ from style import (
     WHITE,
     Sketch,
     figure,
-)  # fmt: skip
+)
 
 
 @figure("rnn-unrolled")
@@ -53,7 +53,12 @@ def lstm() -> str:
     s.arrow((30, 80), (610, 80), stroke=BLUE, line=4, head=13)
     s.text(30, 54, "cell state cₜ₋₁", 14, "start", BLUE, True)
     s.text(610, 54, "cₜ", 16, "end", BLUE, True)
-    gates = ((110, "forget\nσ", LRED), (220, "input\nσ", LGREEN), (318, "candidate\ntanh", LORANGE), (446, "output\nσ", LPURPLE))
+    gates = (
+        (110, "forget\nσ", LRED),
+        (220, "input\nσ", LGREEN),
+        (318, "candidate\ntanh", LORANGE),
+        (446, "output\nσ", LPURPLE),
+    )
     for x, name, fill in gates:
         s.box(x, 230, 88, 54, name, fill)
         s.line(x + 44, 284, x + 44, 324)
@@ -85,8 +90,22 @@ def lstm() -> str:
 def teacher() -> str:
     """In training the decoder reads the right words, in use its own, and one mistake feeds the next."""
     s = Sketch(404)
-    rows = ((40, "Training: the true word goes in (teacher forcing)", ["<s>", "the", "cat", "sat"], ["the", "dog", "sat", "down"], GREEN),
-            (220, "Generation: its own word goes in", ["<s>", "the", "dog", "barks"], ["the", "dog", "barks", "at"], VERMILION))
+    rows = (
+        (
+            40,
+            "Training: the true word goes in (teacher forcing)",
+            ["<s>", "the", "cat", "sat"],
+            ["the", "dog", "sat", "down"],
+            GREEN,
+        ),
+        (
+            220,
+            "Generation: its own word goes in",
+            ["<s>", "the", "dog", "barks"],
+            ["the", "dog", "barks", "at"],
+            VERMILION,
+        ),
+    )
     for top, title, given, made, color in rows:
         s.text(20, top - 14, title, 15, "start", bold=True)
         for i in range(4):
@@ -100,7 +119,9 @@ def teacher() -> str:
             if i < 3:
                 s.arrow((x + 84, top + 73), (x + 154, top + 73))
                 if color == VERMILION:
-                    s.arrow((x + 66, top + 22), (x + 162, top + 130), stroke=VERMILION, dash=True, bend=(x + 118, top + 30))
+                    s.arrow(
+                        (x + 66, top + 22), (x + 162, top + 130), stroke=VERMILION, dash=True, bend=(x + 118, top + 30)
+                    )
     s.text(320, 384, "right sentence: the cat sat down; red words are mistakes", 14, color=GREY)
     return s.svg()
 
@@ -139,7 +160,14 @@ def ctc() -> str:
     names = ["−", "c", "−", "a", "−", "t", "−"]
     for i, name in enumerate(names):
         y = 50 + i * 32
-        s.text(40, y, "blank" if name == "−" else name, 14 if name == "−" else 16, color=GREY if name == "−" else INK, bold=name != "−")
+        s.text(
+            40,
+            y,
+            "blank" if name == "−" else name,
+            14 if name == "−" else 16,
+            color=GREY if name == "−" else INK,
+            bold=name != "−",
+        )
         for t in range(6):
             s.circle(104 + t * 62, y, 6, fill=PALE if name == "−" else LBLUE)
     for path, color, dash in zip(paths, (BLUE, VERMILION, GREEN), (False, True, False), strict=True):
@@ -178,7 +206,9 @@ def tcn() -> str:
                     s.line(x, y, left + j * step, y + 58, BLUE, 2)
                     below.add(j)
         for i in range(16):
-            s.circle(left + i * step, y, 9, fill=(VERMILION if level == 4 else BLUE) if i in alive else PALE, stroke=WHITE)
+            s.circle(
+                left + i * step, y, 9, fill=(VERMILION if level == 4 else BLUE) if i in alive else PALE, stroke=WHITE
+            )
         alive = below or alive
     s.text(320, 308, "receptive field 1 + (2 − 1)·(1 + 2 + 4 + 8) = 16 steps", 15, bold=True)
     return s.svg()

@@ -303,7 +303,8 @@ class Sketch:
         bx, by = x2 - ux * head, y2 - uy * head
         inner = [*points[:-1], (x2 - ux * head * 0.8, y2 - uy * head * 0.8)]
         if bend:
-            d = f"M{inner[0][0]:.5g} {inner[0][1]:.5g}Q{bend[0]:.5g} {bend[1]:.5g} {inner[-1][0]:.5g} {inner[-1][1]:.5g}"
+            (x0, y0), (x3, y3) = inner[0], inner[-1]
+            d = f"M{x0:.5g} {y0:.5g}Q{bend[0]:.5g} {bend[1]:.5g} {x3:.5g} {y3:.5g}"
         else:
             d = "M" + "L".join(f"{x:.5g} {y:.5g}" for x, y in inner)
         self.path(d, stroke, line, dash=dash)

@@ -17,15 +17,26 @@ from style import (
     Sketch,
     figure,
     mix,
-)  # fmt: skip
+)
 
 
 @figure("floating-point-bits")
 def float_bits() -> str:
     """The exponent's bits set the range of a number format, the mantissa's bits its precision."""
     s = Sketch(350)
-    formats = (("fp32", 8, 23), ("tf32", 8, 10), ("bf16", 8, 7), ("fp16", 5, 10), ("fp8 E4M3", 4, 3), ("fp4 E2M1", 2, 1))
-    for x, words, color in ((130, "sign", VERMILION), (218, "exponent: range", GREEN), (400, "mantissa: precision", BLUE)):
+    formats = (
+        ("fp32", 8, 23),
+        ("tf32", 8, 10),
+        ("bf16", 8, 7),
+        ("fp16", 5, 10),
+        ("fp8 E4M3", 4, 3),
+        ("fp4 E2M1", 2, 1),
+    )
+    for x, words, color in (
+        (130, "sign", VERMILION),
+        (218, "exponent: range", GREEN),
+        (400, "mantissa: precision", BLUE),
+    ):
         s.rect(x, 18, 16, 16, color, WHITE, 3)
         s.text(x + 22, 26, words, 14, "start")
     largest = ("3.4·10³⁸", "3.4·10³⁸", "3.4·10³⁸", "65,504", "448", "6")
@@ -73,7 +84,9 @@ def parallelism() -> str:
         if n == 2:
             s.line(x + 144, y + 60, x + 144, y + 160, VERMILION, 2, True)
         if n == 3:
-            s.arrow((x + 69, y + 112), (x + 69, y + 136), (x + 219, y + 136), (x + 219, y + 100), stroke=VERMILION, line=2.5)
+            s.arrow(
+                (x + 69, y + 112), (x + 69, y + 136), (x + 219, y + 136), (x + 219, y + 100), stroke=VERMILION, line=2.5
+            )
         s.text(x + 145, y + 186, words, 14)
     return s.svg()
 
@@ -106,7 +119,11 @@ def bubble() -> str:
 def paged() -> str:
     """Paged attention stores the cache in blocks anywhere in memory, found by a table per request."""
     s = Sketch(350)
-    requests = (("request A: 10 tokens", BLUE, (2, 5, 7), 10), ("request B: 6 tokens", GREEN, (0, 4), 6), ("request C: 3 tokens", ORANGE, (6,), 3))
+    requests = (
+        ("request A: 10 tokens", BLUE, (2, 5, 7), 10),
+        ("request B: 6 tokens", GREEN, (0, 4), 6),
+        ("request C: 3 tokens", ORANGE, (6,), 3),
+    )
     s.text(150, 26, "block tables", 15, bold=True)
     s.text(480, 26, "GPU memory, blocks of 4 tokens", 15, bold=True)
     owner = {}
@@ -142,7 +159,9 @@ def batching() -> str:
         for slot in range(4):
             s.rect(20, top + slot * 30, end * 28, 27, "#E3E7EB", WHITE, 2, 1)
         for r, slot, start in runs:
-            s.box(20 + start * 28, top + slot * 30, lengths[r] * 28 - 1, 27, f"{r + 1}", colors[r], WHITE, 14, r=3, line=1)
+            s.box(
+                20 + start * 28, top + slot * 30, lengths[r] * 28 - 1, 27, f"{r + 1}", colors[r], WHITE, 14, r=3, line=1
+            )
 
     first = max(lengths[:4])
     draw(50, "Static", [(r, r % 4, 0 if r < 4 else first) for r in range(8)])
@@ -167,7 +186,16 @@ def speculative() -> str:
         x = 172 + i * 92
         s.box(x, 44, 80, 46, word, LGREEN, GREEN)
         s.arrow((x + 40, 90), (x + 40, 144))
-        s.box(x, 146, 80, 54, "✓ agrees" if good else "✗ wants .", LBLUE if good else LRED, BLUE if good else VERMILION, size=13)
+        s.box(
+            x,
+            146,
+            80,
+            54,
+            "✓ agrees" if good else "✗ wants .",
+            LBLUE if good else LRED,
+            BLUE if good else VERMILION,
+            size=13,
+        )
         s.arrow((x + 40, 200), (x + 40, 240))
         s.box(x, 242, 80, 50, word if good else ".", LGREEN if good else LBLUE, bold=True)
     s.text(552, 66, "draft", 14, "start", GREEN, True)
@@ -198,10 +226,21 @@ def smi() -> str:
     for number, x, y in marks:
         s.circle(x, y, 11, str(number), ORANGE, ORANGE, 14, True)
     words = (
-        "1  newest CUDA the driver can run", "2  fan and temperature", "3  power now / limit",
-        "4  memory used / all", "5  share of time busy", "6  who holds the memory",
+        "1  newest CUDA the driver can run",
+        "2  fan and temperature",
+        "3  power now / limit",
+        "4  memory used / all",
+        "5  share of time busy",
+        "6  who holds the memory",
     )
     for i, line in enumerate(words):
         s.text(24 + (i // 3) * 330, 284 + (i % 3) * 28, line, 14.5, "start", INK, i in (3, 4))
-    s.text(320, 378, "util near 0% with a python process: the data loader is slow, or the CPU works", 13.5, color=VERMILION, bold=False)
+    s.text(
+        320,
+        378,
+        "util near 0% with a python process: the data loader is slow, or the CPU works",
+        13.5,
+        color=VERMILION,
+        bold=False,
+    )
     return s.svg()

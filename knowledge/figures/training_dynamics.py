@@ -12,8 +12,12 @@ def activations() -> str:
     """ReLU, leaky ReLU, GELU and SiLU and their slopes, which the gradient is multiplied by."""
     x = torch.linspace(-4, 4, 121, requires_grad=True)
     fig, axes = plot(330, 1, 2)
-    kinds = (("ReLU", torch.relu, BLUE, "-"), ("leaky ReLU (0.1)", lambda v: nn.functional.leaky_relu(v, 0.1), GREEN, "--"),
-             ("GELU", nn.functional.gelu, VERMILION, "-"), ("SiLU", nn.functional.silu, ORANGE, "-."))
+    kinds = (
+        ("ReLU", torch.relu, BLUE, "-"),
+        ("leaky ReLU (0.1)", lambda v: nn.functional.leaky_relu(v, 0.1), GREEN, "--"),
+        ("GELU", nn.functional.gelu, VERMILION, "-"),
+        ("SiLU", nn.functional.silu, ORANGE, "-."),
+    )
     for name, function, color, dash in kinds:
         y = function(x)
         slope = torch.autograd.grad(y.sum(), x)[0]
@@ -52,8 +56,12 @@ def schedules() -> str:
     warm = np.minimum(1, step / 100)
     after = np.clip((step - 100) / 900, 0, 1)
     fig, axes = plot(380, 2, 2, sharex=True, sharey=True)
-    kinds = (("cosine", (1 + np.cos(np.pi * after)) / 2), ("linear", 1 - after),
-             ("warmup-stable-decay", np.clip((1000 - step) / 200, 0, 1)), ("step: × 0.1 at 1/2 and 3/4", 0.1 ** ((step >= 500) * 1 + (step >= 750))))
+    kinds = (
+        ("cosine", (1 + np.cos(np.pi * after)) / 2),
+        ("linear", 1 - after),
+        ("warmup-stable-decay", np.clip((1000 - step) / 200, 0, 1)),
+        ("step: × 0.1 at 1/2 and 3/4", 0.1 ** ((step >= 500) * 1 + (step >= 750))),
+    )
     for ax, (name, decay), color in zip(axes.flat, kinds, (BLUE, GREEN, VERMILION, PURPLE), strict=True):
         ax.plot(step, warm * decay, color=color)
         ax.axvspan(0, 100, color="#EEF1F4")
@@ -86,7 +94,9 @@ def ravine() -> str:
 
     fig, axes = plot(460, 3, 1, sharex=True)
     gx, gy = np.meshgrid(np.linspace(-10, 3, 60), np.linspace(-2.4, 2.4, 40))
-    for ax, (kind, lr, color) in zip(axes, (("SGD", 0.03, BLUE), ("momentum", 0.03, VERMILION), ("Adam", 0.5, GREEN)), strict=True):
+    for ax, (kind, lr, color) in zip(
+        axes, (("SGD", 0.03, BLUE), ("momentum", 0.03, VERMILION), ("Adam", 0.5, GREEN)), strict=True
+    ):
         ax.contour(gx, gy, 0.5 * (gx**2 + 30 * gy**2), levels=[1, 4, 10, 20, 36, 56], colors="#CBD2DA", linewidths=1.2)
         path = run(kind, lr)
         ax.plot(path[:, 0], path[:, 1], color=color, marker="o", ms=4, lw=1.8)
@@ -103,7 +113,11 @@ def depth() -> str:
     """In a deep sigmoid network the first layers get next to no gradient; ReLU with residual paths keeps it."""
     fig, ax = plot(350)
     x, y = digits()[:2]
-    for kind, color, dash in (("sigmoid", VERMILION, "-"), ("ReLU, He init", ORANGE, "--"), ("ReLU + residual", BLUE, "-")):
+    for kind, color, dash in (
+        ("sigmoid", VERMILION, "-"),
+        ("ReLU, He init", ORANGE, "--"),
+        ("ReLU + residual", BLUE, "-"),
+    ):
         torch.manual_seed(0)
         layers = [nn.Linear(64, 64) for _ in range(20)]
         for layer in layers:
@@ -122,7 +136,13 @@ def depth() -> str:
         ax.semilogy(range(1, 21), norms, color=color, marker="o", ms=5, ls=dash)
         x_label, factor = {"sigmoid": (12, 1e-2), "ReLU, He init": (2, 0.06), "ReLU + residual": (2, 12)}[kind]
         note(ax, x_label, norms[x_label - 1] * factor, kind, "#9A6A00" if color == ORANGE else color, va="center")
-    ax.set(xlabel="layer (1 = next to the input)", ylabel="norm of the gradient of the weights", xlim=(0.5, 20.5), ylim=(1e-14, 1e2), xticks=[1, 5, 10, 15, 20])
+    ax.set(
+        xlabel="layer (1 = next to the input)",
+        ylabel="norm of the gradient of the weights",
+        xlim=(0.5, 20.5),
+        ylim=(1e-14, 1e2),
+        xticks=[1, 5, 10, 15, 20],
+    )
     powers(ax.yaxis)
     return svg_of(fig)
 
@@ -133,7 +153,11 @@ def initialization() -> str:
     fig, ax = plot(340)
     rng = np.random.default_rng(0)
     start = rng.normal(size=(200, 256))
-    for gain, color, words in ((0.5, BLUE, "half of He: dies out"), (1.0, GREEN, "He: √(2 / 256)"), (1.6, VERMILION, "1.6 × He: explodes")):
+    for gain, color, words in (
+        (0.5, BLUE, "half of He: dies out"),
+        (1.0, GREEN, "He: √(2 / 256)"),
+        (1.6, VERMILION, "1.6 × He: explodes"),
+    ):
         h, sizes = start, []
         for _ in range(30):
             h = np.maximum(0, h @ (rng.normal(size=(256, 256)) * gain * np.sqrt(2 / 256)))
@@ -175,7 +199,10 @@ def noise() -> str:
 
     full = gradient(torch.arange(len(x)))
     sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256]
-    errors = [np.mean([((gradient(torch.randint(0, len(x), (b,))) - full).norm() / full.norm()).item() for _ in range(60)]) for b in sizes]
+    errors = [
+        np.mean([((gradient(torch.randint(0, len(x), (b,))) - full).norm() / full.norm()).item() for _ in range(60)])
+        for b in sizes
+    ]
     fig, ax = plot(330)
     ax.loglog(sizes, errors, "o-", color=BLUE, ms=7)
     ax.loglog(sizes, errors[0] / np.sqrt(sizes), color=GREY, ls=":", lw=2)
@@ -208,7 +235,13 @@ def focal() -> str:
     p = np.linspace(0.01, 1, 120)
     fig, ax = plot(330)
     for gamma, color, dash in ((0, INK, ":"), (1, GREEN, "--"), (2, BLUE, "-"), (5, VERMILION, "-.")):
-        ax.plot(p, -((1 - p) ** gamma) * np.log(p), color=color, ls=dash, label=f"γ = {gamma}" + (" (cross-entropy)" if not gamma else ""))
+        ax.plot(
+            p,
+            -((1 - p) ** gamma) * np.log(p),
+            color=color,
+            ls=dash,
+            label=f"γ = {gamma}" + (" (cross-entropy)" if not gamma else ""),
+        )
     ax.legend(loc="upper center")
     easy = [-((1 - 0.9) ** g) * np.log(0.9) for g in (0, 2)]
     ax.axvline(0.9, color=GREY, lw=1.2)

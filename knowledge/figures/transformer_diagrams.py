@@ -17,7 +17,7 @@ from style import (
     Sketch,
     figure,
     mix,
-)  # fmt: skip
+)
 
 
 @figure("transformer-block-pre-norm-post-norm")
@@ -40,8 +40,14 @@ def block() -> str:
             else:
                 s.box(middle - 70, base + 2, 140, 34, "LayerNorm", LPURPLE)
                 s.box(middle - 70, bottom - 84, 140, 44, name, fill)
-                s.arrow((middle, bottom - 16), (middle + 100, bottom - 16), (middle + 100, base + 62),
-                        (middle + 15, base + 62), stroke=BLUE, line=3)
+                s.arrow(
+                    (middle, bottom - 16),
+                    (middle + 100, bottom - 16),
+                    (middle + 100, base + 62),
+                    (middle + 15, base + 62),
+                    stroke=BLUE,
+                    line=3,
+                )
         s.text(middle + 24, 478, "x", 16, "middle", INK, True)
     s.text(476 + 32, 296, "free residual\npath", 14, "start", BLUE, True)
     s.line(322, 20, 322, 480, PALE)
@@ -210,9 +216,11 @@ def mask_kinds() -> str:
     for column, (title, under, seen, fill) in enumerate(kinds):
         x = 28 + column * 208
         s.text(x + 84, 28, title, 16, bold=True)
-        cells = [[{LBLUE: BLUE, LORANGE: ORANGE, LGREEN: GREEN}[fill] if seen(i, j) else PALE for j in range(6)] for i in range(6)]
+        cells = [
+            [{LBLUE: BLUE, LORANGE: ORANGE, LGREEN: GREEN}[fill] if seen(i, j) else PALE for j in range(6)]
+            for i in range(6)
+        ]
         s.grid(x, 56, 28, cells)
         s.text(x + 84, 246, under, 14)
     s.text(320, 284, "row: token that reads; column: token that is read; grey: masked", 14, color=GREY)
     return s.svg()
-

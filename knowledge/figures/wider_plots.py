@@ -13,9 +13,8 @@ def discount() -> str:
     t = np.arange(0, 201)
     fig, ax = plot(310)
     for gamma, color, dash in ((0.9, VERMILION, "-."), (0.97, GREEN, "--"), (0.99, BLUE, "-")):
-        ax.plot(t, gamma**t, color=color, ls=dash)
-        at = {0.9: 14, 0.97: 40, 0.99: 75}[gamma]
-        note(ax, at + 3, gamma**at + 0.05, f"γ = {gamma}: about {1 / (1 - gamma):.0f} steps", color)
+        ax.plot(t, gamma**t, color=color, ls=dash, label=f"γ = {gamma}: sums to {1 / (1 - gamma):.0f}")
+    ax.legend(loc="upper right")
     ax.set(xlabel="steps until the reward", ylabel="weight γᵗ of the reward", ylim=(0, 1.02), xlim=(0, 200))
     return svg_of(fig)
 
@@ -72,7 +71,7 @@ def oversmoothing() -> str:
     walk = adjacency / adjacency.sum(1, keepdims=True)
     h = rng.normal(size=(n, 16)) + 0.6 * np.where(group, 1, -1)[:, None] * rng.normal(size=16)
     same, other = [], []
-    for _ in range(33):
+    for _ in range(17):
         distance = np.sqrt(((h[:, None] - h[None]) ** 2).sum(-1))
         same.append(distance[group][:, group].sum() / (30 * 29))
         other.append(distance[group][:, ~group].mean())
@@ -80,8 +79,8 @@ def oversmoothing() -> str:
     fig, ax = plot(320)
     ax.plot(np.array(other) / other[0], "o-", color=VERMILION, ms=4)
     ax.plot(np.array(same) / other[0], "s--", color=BLUE, ms=4)
-    note(ax, 8, 0.30, "nodes of different groups", VERMILION)
-    note(ax, 0.3, 0.02, "same group", BLUE)
+    note(ax, 3.1, 0.42, "different groups", VERMILION)
+    note(ax, 1.8, 0.17, "same group", BLUE)
     ax.set(xlabel="number of averaging layers", ylabel="distance of node vectors", ylim=(0, 1.05))
     return svg_of(fig)
 
@@ -108,7 +107,15 @@ def superposition() -> str:
             ax.plot([0, w[0, k]], [0, w[1, k]], color=BLUE, lw=3)
             ax.plot(w[0, k], w[1, k], "o", color=VERMILION, ms=9)
         kept = int((np.linalg.norm(w, axis=0) > 0.4).sum())
-        ax.set(title=f"{title}\n{kept} of 5 stored", xlim=(-1.5, 1.5), ylim=(-1.5, 1.5), aspect="equal", xlabel="hidden 1", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+        ax.set(
+            title=f"{title}\n{kept} of 5 stored",
+            xlim=(-1.5, 1.5),
+            ylim=(-1.5, 1.5),
+            aspect="equal",
+            xlabel="hidden 1",
+            xticks=[-1, 0, 1],
+            yticks=[-1, 0, 1],
+        )
         ax.axhline(0, color="#D5DAE0", lw=1, zorder=0)
         ax.axvline(0, color="#D5DAE0", lw=1, zorder=0)
     axes[0].set_ylabel("hidden 2")
@@ -181,12 +188,22 @@ def xor() -> str:
     total = points.sum(1)
     hidden = np.stack([np.maximum(0, total), np.maximum(0, total - 1)], 1)
     fig, axes = plot(320, 1, 2)
-    for ax, place, title in ((axes[0], points, "inputs: no line will do"), (axes[1], hidden, "hidden units: a line does")):
+    for ax, place, title in (
+        (axes[0], points, "inputs: no line will do"),
+        (axes[1], hidden, "hidden units: a line does"),
+    ):
         for (a, b), label in zip(place, (0, 1, 1, 0), strict=True):
             ax.plot(a, b, "o" if label else "X", color=BLUE if label else VERMILION, ms=17)
         ax.set_title(title)
     axes[0].set(xlim=(-0.5, 1.6), ylim=(-0.5, 1.6), xlabel="x₁", ylabel="x₂", xticks=[0, 1], yticks=[0, 1])
-    axes[1].set(xlim=(-0.4, 2.5), ylim=(-0.6, 1.5), xlabel="ReLU(x₁ + x₂)", ylabel="ReLU(x₁ + x₂ − 1)", xticks=[0, 1, 2], yticks=[0, 1])
+    axes[1].set(
+        xlim=(-0.4, 2.5),
+        ylim=(-0.6, 1.5),
+        xlabel="ReLU(x₁ + x₂)",
+        ylabel="ReLU(x₁ + x₂ − 1)",
+        xticks=[0, 1, 2],
+        yticks=[0, 1],
+    )
     line = np.array([-0.4, 2.5])
     axes[1].plot(line, (line - 0.5) / 2, color=GREEN, lw=3)
     note(axes[1], 1.15, -0.28, "(0,1) and (1,0)\nfall together", INK, weight="normal", va="center")
@@ -197,13 +214,11 @@ def xor() -> str:
 @figure("hopfield-network-recall")
 def hopfield() -> str:
     """A Hopfield network runs from a damaged pattern back to the stored one."""
-    art = {"A": ("00111100", "01100110", "01100110", "01111110", "01100110", "01100110", "01100110", "00000000"),
-           "L": ("01100000", "01100000", "01100000", "01100000", "01100000", "01100000", "01111110", "00000000"),
-           "X": ("11000011", "01100110", "00111100", "00011000", "00111100", "01100110", "11000011", "00000000")}
-    stored = np.array([[1 if c == "1" else -1 for row in rows for c in row] for rows in art.values()])
+    letter = "0011110001100110011001100111111001100110011001100110011000000000"
+    rng = np.random.default_rng(3)
+    stored = np.array([[1 if c == "1" else -1 for c in letter], *rng.choice([-1, 1], (3, 64))])
     weights = stored.T @ stored / 64.0
     np.fill_diagonal(weights, 0)
-    rng = np.random.default_rng(3)
     state = stored[0].copy()
     state[rng.permutation(64)[:16]] *= -1
     s = Sketch(250)
@@ -219,7 +234,5 @@ def hopfield() -> str:
         s.image(x, 48, 136, 136, np.where(values.reshape(8, 8) > 0, 20, 225).astype(np.uint8))
         s.text(x + 68, 26, name, 13.5, bold=True)
         s.text(x + 68, 204, f"{wrong} wrong", 14, color=VERMILION if wrong else GREEN, bold=True)
-    s.text(320, 232, "three letters (A, L, X) are stored in the weights", 13.5)
+    s.text(320, 232, "this letter and three random patterns are stored in the weights", 13.5)
     return s.svg()
-
-
