@@ -126,14 +126,14 @@ def cache() -> str:
         ax.plot(length / 1024, gib, color=color, ls=dash)
         note(ax, 130, gib[1], f"{name}\n{size / 1024:g} KiB per token", color, va="center")
     ax.set(
-        xlabel="context (thousand tokens of 1,024)",
+        xlabel="context (in 1,024 tokens)",
         ylabel="KV cache (GiB)",
         xlim=(0, 205),
         xticks=[0, 32, 64, 96, 128],
         ylim=(0, 70),
     )
     ax.axhline(8.03e9 * 2 / 2**30, xmax=128 / 205, color=GREY, lw=1.2, ls=":")
-    note(ax, 46, 16.2, "weights of 8B in bf16: about 15 GiB", GREY, weight="normal")
+    note(ax, 40, 16.2, "weights of 8B in bf16: 15 GiB", GREY, weight="normal")
     return svg_of(fig)
 
 
