@@ -1,4 +1,4 @@
-"""One look for all figures of the notes: sizes, fonts, colours, a card to stand on, and helpers to draw and to plot.
+"""One look for all figures of the notes: sizes, fonts, colours, a card to stand on, and functions to draw and to plot.
 
 Every figure is a function that is registered with `@figure("its-name")` and returns the text of an SVG.
 Plots come from matplotlib (`plot`, `svg_of`), diagrams from `Sketch`, which writes plain SVG elements.
