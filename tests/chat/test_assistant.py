@@ -332,3 +332,10 @@ def test_what_came_with_the_first_piece_does_not_count_as_written_since(assistan
     """Its time is before the first token, so the speed would come out many times too high."""
     _, answer = story(assistant_with(InStages()))
     assert answer.answer_tokens == 18 and 0 < answer.tokens_per_second <= 20
+
+
+def test_three_passages_are_used_unless_told_otherwise(knowledge, assistant_with):
+    for name in ("a", "b"):
+        (knowledge / f"{name}.md").write_text(f"# {name}\n\nDropout at rate {name} sets some units to zero.")
+    assistant = assistant_with(ScriptedGenerator("x"))
+    assert len(assistant.search(COVERED).hits) == 3 == len(story(assistant)[1].prompt.placed)

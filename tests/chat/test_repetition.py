@@ -17,6 +17,7 @@ FIRST = "Dropout sets random units to zero during training."
         ),
         (f"{FIRST} So dropout sets random units to zero during training.", FIRST),
         (f"{FIRST}\n\n{FIRST}", FIRST),
+        ("It works well right now. It works well right now.", "It works well right now."),
     ],
 )
 def test_a_sentence_said_again_is_cut_with_all_that_follows(text, kept):
@@ -31,6 +32,7 @@ def test_a_sentence_said_again_is_cut_with_all_that_follows(text, kept):
         f"{FIRST} Dropout sets random units to zero during",
         f"{FIRST} Weight decay shrinks the weights at every step of the optimizer.",
         "Yes. Yes. It works.",
+        "It works well now. It works well now.",  # four words are too few
     ],
 )
 def test_new_unfinished_and_very_short_sentences_go_on(text):
