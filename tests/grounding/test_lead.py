@@ -2,12 +2,13 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from fakes import WordEmbedder, hit
 
 from assistant.core.markdown import sentences
 from assistant.core.records import LeadSentence
-from assistant.grounding.lead import MOST_SENTENCES, choose_lead, lead_text
+from assistant.grounding.lead import MOST_SENTENCES, WEIGHTS, Weights, choose_lead, lead_text
 
 EMBED = WordEmbedder().embed
 
@@ -156,7 +157,9 @@ def test_a_new_source_and_a_block_begin_a_paragraph():
         assert after.gap == ("\n\n" if before.source != after.source or "1. " in before.text + after.text else " ")
 
 
-@pytest.mark.parametrize("block", ["```\nx = 1\n```", "| a |\n|---|\n| 1 |", "$$\nx^2\n$$"])
+@pytest.mark.parametrize(
+    "block", ["```\nx = 1\n```", "- x\n  ```\n  x = 1\n  ```", "| a |\n|---|\n| 1 |", "$$\nx^2\n$$"]
+)
 def test_the_mark_of_a_source_stands_behind_its_last_sentence_and_never_in_code_tables_or_formulas(block):
     chosen = (
         LeadSentence("One.", 2, ""),
@@ -171,3 +174,102 @@ def test_every_text_is_written_as_the_caller_wants_but_not_the_marks():
     chosen = (LeadSentence("one", 1, ""), LeadSentence("- two", 1, "\n\n"))
     assert lead_text(chosen, lambda source: " <m>", str.upper) == "ONE\n\n- TWO <m>"
     assert lead_text(()) == ""
+
+
+def embed_as(cosines):
+    """The first text is the question; a text that begins with a name has its cosine, and nothing else in common."""
+
+    def embed(texts):
+        vectors = np.zeros((len(texts), 1 + len(texts)), np.float32)
+        vectors[0, 0] = 1.0
+        for row, text in enumerate(texts[1:], start=1):
+            cosine = cosines.get(text.split()[0], 0.0)
+            vectors[row, [0, row]] = cosine, (1 - cosine**2) ** 0.5
+        return vectors
+
+    return embed
+
+
+def chosen(cosines, first, second, most=2, question="zzz", weights=WEIGHTS):
+    return [
+        sentence.text.split()[0]
+        for sentence in choose_lead(question, [first, second], embed_as(cosines), most, weights)
+    ]
+
+
+def section(*names, rank=1, heading="Heading", score=0.5, words="stand on a shelf"):
+    return hit(" ".join(f"{name} {words}." for name in names), rank, heading=heading, score=score)
+
+
+@pytest.mark.parametrize(
+    "second, expected",
+    [
+        (0.50, ["Apples", "Cherries"]),  # 0.4 * 0.5 - 0.1 + 0.1, less than 0.252
+        (0.60, ["Apples", "Cherries"]),  # 0.24
+        (0.65, ["Apples", "Berries"]),  # 0.26
+    ],
+)
+def test_the_next_sentence_of_a_section_competes_with_the_first_of_another(second, expected):
+    """The other section lacks 0.06 for its rank, so its first is worth 0.4 * 0.5 + 0.1 - 0.8 * 0.06 = 0.252."""
+    cosines = {"Apples": 0.5, "Berries": second, "Cherries": 0.5}
+    assert chosen(cosines, section("Apples", "Berries"), section("Cherries", rank=2)) == expected
+
+
+@pytest.mark.parametrize(
+    "question, expected",
+    [
+        ("zzz", ["Apples", "Cherries"]),
+        ("zzz shelf", ["Apples", "Berries"]),  # Cherries hold none of its words: behind by 0.4 / 2, less by 0.1 / 2
+    ],
+)
+def test_words_of_the_question_lift_a_section_and_a_sentence(question, expected):
+    cosines = {"Apples": 0.5, "Berries": 0.5, "Cherries": 0.5}
+    first, second = section("Apples", "Berries"), section("Cherries", rank=2, words="hang in a tree")
+    assert chosen(cosines, first, second, question=question) == expected
+
+
+@pytest.mark.parametrize(
+    "heading, first",
+    [(0.10, "Apples"), (0.13, "Berries")],  # 0.5 * 0.12 makes up for the rank
+)
+def test_a_heading_near_to_the_question_lifts_its_section_by_half_its_cosine(heading, first):
+    cosines = {"Apples": 0.5, "Berries": 0.5, "Near": heading}
+    assert chosen(cosines, section("Apples"), section("Berries", rank=2, heading="Near to it"))[0] == first
+
+
+@pytest.mark.parametrize("score, expected", [(0.07, ["Apples", "Berries"]), (0.05, ["Apples"])])
+def test_a_section_that_lacks_more_than_half_a_point_to_the_strongest_is_left_out(score, expected):
+    """It lacks 0.06 for its rank, and what its score lacks to 0.5."""
+    assert chosen({}, section("Apples"), section("Berries", rank=2, score=score)) == expected
+
+
+@pytest.mark.parametrize("cosine, expected", [(0.81, ["Apples"]), (0.79, ["Apples", "Berries"])])
+def test_a_sentence_too_like_one_already_taken_is_passed_over(cosine, expected):
+    def embed(texts):
+        return np.array(
+            [(0.0, 0.0, 1.0), (0.0, 0.0, 0.0), (1.0, 0.0, 0.0), (cosine, (1 - cosine**2) ** 0.5, 0.0)], np.float32
+        )
+
+    found = choose_lead("zzz", [section("Apples", "Berries")], embed)
+    assert [sentence.text.split()[0] for sentence in found] == expected
+
+
+def test_the_weights_can_be_given():
+    """Without worth for standing beside a chosen sentence, the other section's first comes before the next one."""
+    cosines = {"Apples": 0.5, "Berries": 0.65, "Cherries": 0.5}
+    sections = section("Apples", "Berries"), section("Cherries", rank=2)
+    assert chosen(cosines, *sections, weights=Weights(joined=0.0)) == ["Apples", "Cherries"]
+
+
+@pytest.mark.parametrize(
+    "third, expected",
+    [
+        (0.4, ["Apples", "Cherries", "Dates"]),  # 0.4 * 0.4 - 0.2 + 0.1, more than 0.012
+        (0.2, ["Apples", "Dates", "Elderberries"]),  # -0.02
+    ],
+)
+def test_a_sentence_before_one_that_is_chosen_joins_it_as_one_behind_does(third, expected):
+    """The fourth is chosen second; then the third competes with the other section: 0.4 * 0.3 + 0.1 - 0.8 * 0.26."""
+    cosines = {"Apples": 0.5, "Berries": -0.5, "Cherries": third, "Dates": 1.0, "Elderberries": 0.3}
+    sections = section("Apples", "Berries", "Cherries", "Dates"), section("Elderberries", rank=2)
+    assert chosen(cosines, *sections, most=3) == expected
