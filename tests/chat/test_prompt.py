@@ -211,6 +211,19 @@ def test_the_parts_of_a_prompt_are_named_and_add_up_to_it():
     assert sum(part.tokens for part in prompt.parts) == prompt.tokens
 
 
+def test_a_turn_that_is_longer_in_the_prompt_than_alone_is_dropped_though_no_passage_stands_beside_it():
+    frame = count_words([layout_for(BASE).render([], [], "")])[0]
+
+    def count(texts):
+        return [
+            words + 20 * ("Earlier" in text and "Why?" in text)
+            for words, text in zip(count_words(texts), texts, strict=True)
+        ]
+
+    prompt = build("Why?", history=[Turn("Earlier?", "Yes.")], info=model(frame + 1 + JOINTS + 2 + 100), count=count)
+    assert "Earlier?" not in prompt.text and prompt.tokens == frame + 1
+
+
 def test_a_passage_that_is_longer_in_the_prompt_than_alone_is_dropped_though_it_is_the_only_one():
     frame = count_words([layout_for(BASE).render([], [], "")])[0]
 
