@@ -136,3 +136,15 @@ def test_a_file_that_another_process_holds_is_given_up_after_a_while(tmp_path, m
     log = Feedback(tmp_path / "feedback.jsonl")
     with FileLock(f"{log.file}.lock"), pytest.raises(AssistantError, match=r"this host: another process holds it\.$"):
         log.append("1", ANSWER, "up")
+
+
+def test_a_rating_waits_five_seconds_for_its_turn(tmp_path, monkeypatch):
+    asked = []
+
+    def lock(file, timeout):
+        asked.append(timeout)
+        return FileLock(file)
+
+    monkeypatch.setattr(feedback, "FileLock", lock)
+    Feedback(tmp_path / "feedback.jsonl").append("1", ANSWER, "up")
+    assert asked == [5.0]
