@@ -9,16 +9,22 @@ MUTANTS ?= 360
 STAMP := $(VENV)/.installed
 LINTED := assistant tests streamlit_app.py
 
-.PHONY: run test test-fast mutation soak load cloud-test test-install fresh audit install index lint format clean
+.PHONY: run test test-fast coverage mutation soak load cloud-test test-install fresh audit install index lint format clean
 
 run: install index  ## the page on http://localhost:8501
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: install  ## every test
-	$(BIN)/python -m pytest
+test: install  ## every test, three at a time: many wait for clocks and processes
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
-test-fast: install  ## the tests that need no model, in seconds
-	$(BIN)/python -m pytest -m "not slow and not browser"
+test-fast: install  ## the tests that need no model and no wait, in a minute
+	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
+
+coverage: install  ## line and branch coverage of everything, what runs in other processes included
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n 3 --dist loadfile
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --sort=cover
 
 mutation: install  ## 360 small faults put into the code that decides, one at a time: which does no test notice? An hour
 	rm -rf $(MUTATED) && mkdir -p $(MUTATED)
@@ -73,6 +79,7 @@ lint: install
 	$(BIN)/ruff format --check $(LINTED)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m assistant notes check --strict --counts
 	$(BIN)/python -W ignore -m deptry . --no-ansi --config .ci/deptry.toml
 
 format: install

@@ -7,6 +7,8 @@ import signal
 import socket
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"  # the fork warning would end up in the output of child processes
+if "PYTEST_XDIST_WORKER" in os.environ:  # tests beside one another share the cores; threads that spin would take them
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 

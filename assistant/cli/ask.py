@@ -14,10 +14,11 @@ from assistant.cli.json_views import answer_view
 from assistant.cli.options import json_option, knowledge_option, settings_for
 from assistant.cli.progress import ProgressBar
 from assistant.cli.questions import answer_each, questions_from_input
-from assistant.cli.text_views import print_hit
+from assistant.cli.text_views import print_figure, print_hit
 from assistant.cli.waiting import await_model
 from assistant.core.errors import EngineError
 from assistant.core.records import Answer, CheckedSentence, LeadSentence
+from assistant.grounding.illustration import figure_of
 from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.inference.decoding import PRESETS, Decoding, decoding_for
 
@@ -87,6 +88,10 @@ def _print_stream(parts: Parts, question: str, decoding: Decoding) -> None:
         if isinstance(event, Found):
             lead = event.lead
             _print_lead(lead)
+            figure = figure_of(lead, event.retrieval.hits)
+            if figure is not None:
+                print_figure(figure, parts.settings.knowledge)
+                click.echo()
         elif isinstance(event, Checked):
             for sentence in beyond_lead([event.sentence], lead):
                 shown = _print_supported(sentence, follows=shown) or shown

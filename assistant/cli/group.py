@@ -20,6 +20,7 @@ COMMANDS = {
     "ask": Entry("ask", "Answer QUESTION from the notes."),
     "search": Entry("search", "Find the passages that answer QUESTION, without a model."),
     "index": Entry("index", "Build or refresh the index of the notes."),
+    "notes": Entry("notes", "Check the form of the notes, and list what must be read again."),
     "models": Entry("models", "Show each model that could be used and which is chosen here."),
     "fetch": Entry("fetch", "Download a model from the hub and convert it."),
     "convert": Entry("convert", "Convert a GPT-2 checkpoint folder for the CPU engine."),

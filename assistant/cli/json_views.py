@@ -8,7 +8,8 @@ from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, R
 
 
 def hit_view(hit: Hit) -> dict[str, Any]:
-    """A hit with its passage."""
+    """A hit with its passage; figures are named where it has some."""
+    figures = [{"path": each.path, "alt": each.alt, "caption": each.caption} for each in hit.passage.figures]
     return {
         "rank": hit.rank,
         "score": hit.score,
@@ -17,6 +18,7 @@ def hit_view(hit: Hit) -> dict[str, Any]:
         "heading": hit.passage.heading,
         "line": hit.passage.line,
         "text": hit.passage.text,
+        **({"figures": figures} if figures else {}),
     }
 
 

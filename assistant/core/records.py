@@ -16,6 +16,24 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteLink:
+    """Another note that a note names under "See also"."""
+
+    title: str
+    path: str  # below the knowledge folder, with forward slashes
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture that stands in a section of the knowledge folder's own notes; it is no part of the section's text."""
+
+    path: str  # below the knowledge folder, with forward slashes
+    alt: str  # what it shows, for who cannot see it
+    caption: str
+    at: int = 0  # characters of the passage's text that stand before it
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
     """One section of a note: the unit that is embedded, found, put into the prompt and shown as a source."""
 
@@ -23,8 +41,9 @@ class Passage:
     title: str
     heading: str  # path of headings, outermost first, joined with " › "; empty for text above the first heading
     line: int  # line of the section's heading in the file, counted from 1
-    text: str  # the section's Markdown, its heading left out
+    text: str  # the section's Markdown, its heading and its figures left out
     topics: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,6 +62,8 @@ class Note:
     reviewed: str
     sha256: str
     passages: tuple[Passage, ...]
+    see_also: tuple[NoteLink, ...] = ()
+    volatile: tuple[str, ...] = ()  # headings of sections that hold what changes with the year
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from assistant.core.markdown import plain_text, statements
 from assistant.core.records import CheckedSentence, Hit, LeadSentence
+from assistant.core.subjects import subjects_of
 from assistant.core.vectors import Embed
 from assistant.grounding.quotable import Quotable, closure, quotables, stands_alone
 from assistant.grounding.wording import bare, wording_of
@@ -31,6 +32,7 @@ class Weights:
     first_cosine: float = 1.0  # of its first sentence, which answers its heading
     first_words: float = 0.4  # share of the question's words in that sentence
     heading_cosine: float = 0.5
+    defines: float = 1.0  # for a heading that asks for just what the question does
     rank: float = 0.06  # taken off for each passage that was found before it
     # A sentence's worth is ...
     behind: float = 0.8  # times what its section lacks to the strongest, taken off
@@ -64,6 +66,7 @@ def choose_lead(
     if not places:
         return ()
     headings = [hit.passage.heading or hit.passage.title for hit in hits]
+    asked = subjects_of(question)
     vectors = embed([question, *headings, *(plain_text(sections[hit][at].text) for hit, at in places)])
     cosines = vectors @ vectors[0]
     similar = dict(zip(places, cosines[1 + len(hits) :], strict=True))
@@ -74,6 +77,7 @@ def choose_lead(
         + weights.first_cosine * float(similar[hit, at])
         + weights.first_words * shared[hit, at]
         + weights.heading_cosine * float(cosines[1 + hit])
+        + weights.defines * bool(asked & subjects_of(headings[hit]))
         - weights.rank * hit
         for hit, at in reversed(places)  # so that the first of each section stays
     }

@@ -14,6 +14,7 @@ from assistant.core.records import SkippedNote
 from assistant.retrieval.embedding.passage_encoder import Encoder
 from assistant.retrieval.index.abbreviations import Abbreviations
 from assistant.retrieval.index.catalog import Catalog
+from assistant.retrieval.index.definitions import Definitions
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.passage_index import Refresh, refresh
 from assistant.retrieval.notes.library import Library, NoteFile, list_files, read_library
@@ -106,7 +107,7 @@ class NoteStore:
     def _publish(self, files: tuple[NoteFile, ...], library: Library, made: Refresh) -> None:
         lexical = LexicalIndex.of(made.index.passages, self._lexical)
         abbreviations = Abbreviations.of(made.index.passages, self._abbreviations)
-        self._catalog = Catalog(made.index, lexical, abbreviations)
+        self._catalog = Catalog(made.index, lexical, abbreviations, Definitions.of(made.index.passages))
         self._lexical, self._abbreviations = lexical, abbreviations
         self._library, self._refresh = library, made
         self._files = files  # last: had anything above failed, the next look would find the change again

@@ -53,7 +53,9 @@ class Retriever:
             return Retrieval(question, query, (), covered=False, confidence=0.0)
         vector, nearest, lexical = searched = self._search(catalog, query)
         cosines = self._candidates(catalog.index, vector, nearest, lexical)
-        chosen = self._diverse(catalog.index, fuse(cosines, lexical), count)
+        defining = catalog.definitions.defining(query)
+        cosines |= {row: float(catalog.index.vector(row) @ vector) for row in defining if row not in cosines}
+        chosen = self._diverse(catalog.index, definition_first(fuse(cosines, lexical), defining), count)
         hits = tuple(
             Hit(rank, round(cosines[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
         )
@@ -82,7 +84,8 @@ class Retriever:
         asked, *held = stems_of([spelled, *near])
         words = Words.of(asked, chain.from_iterable(held), catalog.lexical.frequency, catalog.lexical.rarity)
         rows = [row for row, _ in nearest[:READ_FOR_WORDS]] + best_rows(lexical, READ_FOR_WORDS)
-        subject = is_subject(query, [catalog.index.passages[row] for row in rows])
+        subject = bool(catalog.definitions.defining(query))
+        subject = subject or is_subject(query, [catalog.index.passages[row] for row in rows])
         return Evidence.of(cosines, self._contrast @ vector, lexical, words, is_subject=subject)
 
     def _candidates(self, index: Dense, vector: Vectors, nearest: Found, lexical: Scores) -> dict[int, float]:
@@ -122,6 +125,15 @@ def fuse(dense: dict[int, float], lexical: Scores) -> list[int]:
     best = float(lexical.max(initial=0.0))
     scale = LEXICAL_WEIGHT / best if best > 0 else 0.0
     return sorted(dense, key=lambda row: (-(dense[row] + scale * float(lexical[row])), row))
+
+
+def definition_first(ranked: Sequence[int], defining: Sequence[int]) -> list[int]:
+    """The ranking, with the best of the sections that are there to define what is asked in front.
+
+    "What is recall?" is nearer to sections that use the word more often than to the one that says what it is.
+    """
+    best = next((row for row in ranked if row in defining), None)
+    return list(ranked) if best is None else [best, *(row for row in ranked if row != best)]
 
 
 def best_rows(scores: Scores, count: int) -> list[int]:

@@ -11,6 +11,7 @@ from assistant.core.records import Note
 from assistant.retrieval.embedding.passage_encoder import Encoder
 from assistant.retrieval.index.abbreviations import Abbreviations
 from assistant.retrieval.index.catalog import Catalog
+from assistant.retrieval.index.definitions import Definitions
 from assistant.retrieval.index.joined_catalog import joined
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.passage_index import Index, build
@@ -57,7 +58,7 @@ class _Share:
         self.taken = 0
 
 
-class _Shelf:
+class _Held:
     """Uploads and what finds them, which belong together and are exchanged together."""
 
     def __init__(self, uploads: tuple[Upload, ...] = (), index: Index | None = None) -> None:
@@ -66,6 +67,7 @@ class _Shelf:
         self.index = index
         self._lexical = LexicalIndex.of(passages)
         self._abbreviations = Abbreviations.of(passages)
+        self._definitions = Definitions.of(passages)
         self._weighed: tuple[Callable[[], object], LexicalIndex] | None = None  # the shared words it was weighed with
 
     def beside(self, shared: Catalog) -> Catalog:
@@ -76,7 +78,7 @@ class _Shelf:
         if weighed is None or weighed[0]() is not shared.lexical:
             lexical = self._lexical.beside(shared.lexical.frequency, len(shared.index.passages))
             weighed = self._weighed = (weakref.ref(shared.lexical), lexical)
-        return joined(shared, Catalog(self.index, weighed[1], self._abbreviations))
+        return joined(shared, Catalog(self.index, weighed[1], self._abbreviations, self._definitions))
 
 
 def _counted(note: Note) -> int:
@@ -92,7 +94,7 @@ class SessionUploads:
         self._share = _Share(budget)
         weakref.finalize(self, self._share.release)
         self._lock = threading.Lock()
-        self._store = _Shelf()
+        self._store = _Held()
 
     @property
     def index(self) -> Index | None:
@@ -145,7 +147,7 @@ class SessionUploads:
         before = self._share.taken
         self._share.set(sum(_counted(note) for note in library.notes))
         try:
-            store = _Shelf(uploads, build(library, self._encoder, self.index, progress))
+            store = _Held(uploads, build(library, self._encoder, self.index, progress))
         except BaseException:
             self._share.set(before)
             raise

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from assistant.core.errors import UploadError
-from assistant.core.records import Note, Passage, Reference
+from assistant.core.records import Note, NoteLink, Passage, Reference
 from assistant.retrieval.notes.parsing import parse_note, split_front_matter
 
 ADDRESS = 16  # hexadecimal digits of the content's SHA-256 that address an upload
@@ -107,7 +107,15 @@ def arrival_to_json(arrival: Arrival) -> dict[str, Any]:
 def arrival_from_json(record: dict[str, Any]) -> Arrival:
     """What ``arrival_to_json`` wrote."""
     note = record["note"]
-    passages = tuple(Passage(**{**entry, "topics": tuple(entry["topics"])}) for entry in note["passages"])
-    references = tuple(Reference(**entry) for entry in note["references"])
-    made = Note(**{**note, "topics": tuple(note["topics"]), "references": references, "passages": passages})
+    lists = {
+        "topics": tuple(note["topics"]),
+        "references": tuple(Reference(**entry) for entry in note["references"]),
+        "passages": tuple(
+            Passage(**{**entry, "topics": tuple(entry["topics"]), "figures": ()})  # no upload has figures
+            for entry in note["passages"]
+        ),
+        "see_also": tuple(NoteLink(**entry) for entry in note["see_also"]),
+        "volatile": tuple(note["volatile"]),
+    }
+    made = Note(**{**note, **lists})
     return Arrival(Origin(**record["origin"]), record["text"], made, tuple(record["remarks"]))

@@ -130,6 +130,7 @@ def test_nothing_is_asked_because_a_record_says_so():
     assert read_records(records_of(waiting)).chats[0].exchanges[0].state == "writing"
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.text(max_size=40), st.text(max_size=200), max_size=5))
 def test_whatever_is_there_nothing_breaks(records):
     assert read_records(records_of(GOOD) | records).chats == (GOOD,)

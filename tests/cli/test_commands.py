@@ -174,6 +174,19 @@ def test_ask_in_words_shows_lead_sources_and_where_they_stand(knowledge, run):
 
 
 @pytest.mark.slow
+def test_ask_names_the_figure_of_what_it_quotes(knowledge, run):
+    note = knowledge / "dropout.md"
+    figure = '\n\n![Two layers, some units crossed out](figures/units.svg "Dropout in training.")\n\n'
+    note.write_text(note.read_text().replace("\n\n## Dropout at", f"{figure}## Dropout at"))
+    status, out, _ = run("ask", "--knowledge", knowledge, "--model", "none", "What is dropout?")
+    line = f"Figure: Dropout in training. ({knowledge}/figures/units.svg)"
+    assert status == 0 and out.index("one another. [1]") < out.index(line) < out.index("Sources:")
+    hits = json.loads(run("search", "--json", "--knowledge", knowledge, "What is dropout?")[1])["hits"]
+    assert [figure["path"] for figure in hits[0]["figures"]] == ["figures/units.svg"]
+    assert "figures" not in hits[-1] and "crossed out" not in hits[0]["text"]
+
+
+@pytest.mark.slow
 def test_evaluate_answers_gives_one_row_for_each_model_and_preset(knowledge, tmp_path, run):
     gold = tmp_path / "gold.jsonl"
     facts = [{"say": "zero", "any": ["units to zero"]}]
@@ -218,6 +231,8 @@ def test_the_list_of_commands_is_whole_and_imports_none_of_them():
         "waiting",
         "evaluate_answers",
         "evaluate_support",
+        "notes_check",
+        "notes_due",
     }
     files = {file.stem for file in (REPOSITORY / "assistant" / "cli").glob("[!_]*.py")} - helpers
     assert {entry.module for entry in COMMANDS.values()} == files

@@ -77,6 +77,7 @@ sys.exit(main())
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_saves_and_the_same_command_goes_on(run, tmp_path, folder):
     """In a process of its own: a signal to pytest's would reach whatever else the tests have left in it."""
     options = ["--full", "--epochs", "1", "--batch-size", "4", "--no-plot"]

@@ -29,12 +29,14 @@ def run(monkeypatch):
     return run
 
 
+@pytest.mark.slow
 def test_a_child_that_speaks_or_computes_may_take_longer_than_one_that_stands_still(run):
     assert run(SPEAKS) == list(range(8))
     began = time.monotonic()
     assert run(COMPUTES) == [] and time.monotonic() - began > 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", ["", 'print(\'{"done": 1, "total": 7}\')\n'])
 def test_a_child_that_stands_still_is_ended(run, before):
     began = time.monotonic()
@@ -43,6 +45,7 @@ def test_a_child_that_stands_still_is_ended(run, before):
     assert time.monotonic() - began < 60
 
 
+@pytest.mark.slow
 def test_a_child_that_computes_without_a_word_is_ended_in_the_end(run, monkeypatch):
     monkeypatch.setattr(child, "BUSY_HANG_SECONDS", 3.0)
     with pytest.raises(ModelError, match="brought nothing for 3 s"):

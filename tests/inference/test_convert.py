@@ -118,6 +118,7 @@ def test_the_text_pipeline_writes_what_transformers_writes(checkpoint, converted
     assert pipeline.generate(ov.Tensor(ids), settings(20)).tokens[0] == greedy(reference(checkpoint), ids, 20)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bits", [32, 8, 4])
 def test_the_batching_pipeline_writes_what_transformers_writes(checkpoint, converted, bits):
     """Greedy ids with paged attention, of a model with the same rounded weights."""

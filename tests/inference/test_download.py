@@ -73,6 +73,7 @@ def test_a_connection_that_breaks_is_resumed_at_once(hub, tmp_path):
     assert same(folder, hub, WEIGHTS)
 
 
+@pytest.mark.slow
 def test_a_killed_process_leaves_what_arrived_and_the_next_one_goes_on_there(hub, tmp_path):
     hub.bytes_per_second = 20 * MB
     folder = tmp_path / "here"

@@ -109,10 +109,10 @@ def test_closing_while_it_loads_leaves_no_process(tiny_converted):
 
 PARENT = """
 import sys, time
-from assistant.engines.process import EngineProcess
-from assistant.models.candidates import Candidate
-from assistant.records import ModelInfo
-from assistant.settings import read_settings
+from assistant.inference.manager.process import EngineProcess
+from assistant.inference.models.catalog import Candidate
+from assistant.core.records import ModelInfo
+from assistant.core.settings import read_settings
 
 process = EngineProcess(Candidate(ModelInfo("tiny", "openvino", 96), sys.argv[1], 0, True, ""), read_settings(), 2**28)
 assert process.wait(60).state == "ready", process.status

@@ -112,6 +112,7 @@ BAD_BODIES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_body_that_cannot_be_understood_is_a_400_with_words_and_harms_nobody(serve, stream):
     engine = ScriptedEngine()
@@ -426,6 +427,7 @@ def test_a_web_page_in_the_place_of_a_server_that_was_there_is_down():
             remote.check()
 
 
+@pytest.mark.slow
 def test_a_server_that_takes_a_look_and_never_answers_is_left_soon_and_asked_once():
     with served(listing(ONE_MODEL, ONE_MODEL, seconds=10.0)) as address:
         remote = RemoteGenerator(address + "/v1", seconds=2.0)

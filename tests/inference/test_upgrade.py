@@ -415,6 +415,7 @@ def test_the_small_model_that_came_first_answers_again_when_the_better_one_does_
     assert generator.info.name == "small" and not generator.current.closed
 
 
+@pytest.mark.slow
 def test_torch_gets_the_checkpoint_as_it_is(hub, tmp_path):
     settings = settings_of(tmp_path, model=MODEL, engine="torch")
     store = NoteStore()
@@ -425,6 +426,7 @@ def test_torch_gets_the_checkpoint_as_it_is(hub, tmp_path):
     assert choose(settings, HOST, False).candidate.source == store.got[0].source
 
 
+@pytest.mark.slow
 def test_a_hub_that_cannot_be_reached_is_asked_again_until_it_can(hub, tmp_path, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     settings = settings_of(tmp_path, model=MODEL, engine="torch")
@@ -439,6 +441,7 @@ def test_a_hub_that_cannot_be_reached_is_asked_again_until_it_can(hub, tmp_path,
     assert upgrade.wait(30).state == "done"
 
 
+@pytest.mark.slow
 def test_closing_ends_a_download_and_keeps_what_arrived(hub, tmp_path):
     hub.bytes_per_second = 20 * 10**6
     settings = settings_of(tmp_path, model=MODEL)
@@ -473,6 +476,7 @@ def test_the_fault_of_a_conversion_reaches_the_reader(tmp_path):
     upgrade.close()
 
 
+@pytest.mark.slow
 def test_a_conversion_that_hangs_is_a_failed_try_like_any_other(tmp_path, checkpoint, monkeypatch):
     """While it lasts nobody watches the memory, so it must not last for ever."""
     monkeypatch.setattr(child, "COMMAND", (sys.executable, "-c", "import time; time.sleep(600)"))

@@ -52,6 +52,7 @@ def text_of(process: EngineProcess) -> str:
     return "".join(piece.text for piece in process.stream("a", FOCUSED))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault, state, says, killed",
     [
@@ -75,6 +76,7 @@ def test_a_fault_is_noticed_told_and_mended_by_a_new_process(start, monkeypatch,
     assert process.status.restarts == 1 and text_of(process) == "one two three"
 
 
+@pytest.mark.slow
 def test_a_model_that_computes_without_a_token_is_given_more_time_but_not_for_ever(start, monkeypatch):
     process = start("computes")
     assert until(lambda: process.status.state == "ready", 120)
@@ -91,6 +93,7 @@ def test_a_model_that_is_never_ready_is_given_up(start, monkeypatch):
     assert "within" in process.status.detail and not process.status.killed
 
 
+@pytest.mark.slow
 def test_after_the_last_pause_it_is_tried_for_ever_and_answers_once_the_cause_is_gone(start, tmp_path, monkeypatch):
     monkeypatch.setattr(process_module, "BACKOFF_SECONDS", (0.01, 0.01))
     process = start("always ends")
@@ -101,6 +104,7 @@ def test_after_the_last_pause_it_is_tried_for_ever_and_answers_once_the_cause_is
     assert text_of(process) == "one two three"
 
 
+@pytest.mark.slow
 def test_a_model_that_dies_soon_after_every_start_counts_as_failed_in_the_end(start, monkeypatch):
     """So that a smaller one takes its place."""
     monkeypatch.setattr(process_module, "BACKOFF_SECONDS", (0.01, 0.01))
@@ -111,6 +115,7 @@ def test_a_model_that_dies_soon_after_every_start_counts_as_failed_in_the_end(st
     assert process.status.restarts == 3 and "out of blocks" in process.status.detail
 
 
+@pytest.mark.slow
 def test_a_model_that_was_ready_once_is_tried_several_times_before_a_smaller_one_takes_its_place(start, monkeypatch):
     """One start that fails, on a busy disk or for want of memory, must not cost the better model for good."""
     monkeypatch.setattr(process_module, "BACKOFF_SECONDS", (0.01, 0.01, 0.01))
@@ -132,6 +137,7 @@ def test_a_model_that_was_ready_once_is_tried_several_times_before_a_smaller_one
     assert "failed" not in states and process.status.restarts == 2
 
 
+@pytest.mark.slow
 def test_a_host_without_room_for_a_process_is_a_fault_like_any_other(start, monkeypatch):
     def refuse(*_, **__):
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
@@ -152,6 +158,7 @@ def break_off(*_):
     raise http.client.IncompleteRead(b"")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "place, name, defect, state",
     [(life, "look", break_off, "restarting"), (threading, "Timer", refuse_a_thread, "failed")],

@@ -158,6 +158,7 @@ def test_the_cores_share_the_bytes_that_hosts_have(monkeypatch):
     assert read_bandwidth(3, bytes_a_core=2**28, repeats=1, clock=clock) == 3 * 2**20
 
 
+@pytest.mark.slow
 def test_the_command_measures_everything(tmp_path):
     done = subprocess.run(
         [*COMMAND, "--json"],

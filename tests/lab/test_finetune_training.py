@@ -65,6 +65,7 @@ def trained(request, tmp_path_factory, folder):
     return job, finetune(job, NOTES, HOST, watch), watch
 
 
+@pytest.mark.slow
 def test_the_loss_on_the_notes_held_out_falls(trained):
     job, outcome, _ = trained
     before, *_, after = outcome.history.measures
@@ -121,6 +122,7 @@ def answers(converted, checkpoint) -> tuple[list[str], list[str]]:
     return said, wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", ["asked to stop", "killed"])
 def test_an_interrupted_training_goes_on_as_if_nothing_had_happened(tmp_path, trained, way, monkeypatch):
     """The losses of every step and the final weights are those of a training in one piece, dropout included."""

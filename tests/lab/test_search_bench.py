@@ -20,6 +20,7 @@ def small_limit(monkeypatch):
     monkeypatch.setattr(nearest, "EXACT_MOST", 1000)
 
 
+@pytest.mark.slow
 def test_each_size_is_measured_with_the_index_that_the_product_chooses(small_limit):
     done = CliRunner().invoke(bench, ["--passages", "200", "--passages", "1600", "--json"])
     assert done.exit_code == 0, done.output

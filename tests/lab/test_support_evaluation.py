@@ -31,6 +31,7 @@ def judged(label, order, *, group="g", shown=False, marked=False, support=0.5):
     return Judged(Labelled(f"{group}-1", "?", "s", (), label), checked, (Comparison(1, None, signs),), 0.01)
 
 
+@pytest.mark.slow
 def test_the_labelled_sentences_are_enough_of_every_kind_and_their_evidence_exists():
     labelled = read_labelled()
     assert len(labelled) >= 450 and len({one.id for one in labelled}) == len(labelled)
@@ -77,6 +78,7 @@ def test_the_figures_by_hand():
     assert report.p50_ms == 10.0
 
 
+@pytest.mark.slow
 def test_fitting_separates_what_can_be_separated_and_sets_a_threshold_that_keeps_the_promise(tmp_path):
     random = np.random.default_rng(0)
     good = [judged("supported", 0.8 + 0.2 * random.random(), group=f"g{at}") for at in range(40)]

@@ -95,7 +95,7 @@ def test_an_embedder_that_is_not_there_is_an_error_for_the_user(tmp_path, monkey
 
 INTERRUPTED = """
 import signal
-from assistant.embedder import load_embedder
+from assistant.retrieval.embedding.embedder import load_embedder
 first, second = load_embedder("packaged"), load_embedder("packaged")
 del first
 del second

@@ -41,6 +41,7 @@ def spread(drawn) -> tuple[float, float]:
     return float(distances[same].mean()), float(distances[~same].mean())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shipped", [True, False], ids=["shipped places", "principal components"])
 def test_passages_about_one_thing_lie_together(knowledge, shipped):
     index = index_of(knowledge)
@@ -76,6 +77,7 @@ def test_private_passages_are_drawn_for_their_owner_alone(knowledge, tmp_path):
     assert "mine.md" not in {passage.note for passage in cartographer.map_of(shared).passages}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("content", [b"junk", b""])
 def test_places_of_another_encoder_or_a_broken_file_are_ignored(knowledge, content):
     index = index_of(knowledge)

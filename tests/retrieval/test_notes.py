@@ -78,6 +78,7 @@ def test_tables_code_and_formulas_survive_unchanged():
     assert [part.text for part in parsed(f"## A\n\n{body}\n").passages] == [body]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 260), st.sampled_from([" ", "\n", "\n- ", "\n\n"])), min_size=1, max_size=8))
 def test_long_sections_are_cut_without_losing_or_repeating_a_word(runs):

@@ -71,6 +71,17 @@ def test_only_changed_sections_are_embedded_again(folder, knowledge, change, emb
     assert by_passage(made.index) == by_passage(build(read_library(knowledge), WordEmbedder()))
 
 
+def test_a_figure_added_to_a_note_costs_no_embedding_and_an_index_from_before_is_taken_over(folder, knowledge):
+    renew(folder, knowledge)
+    before = sorted(file.name for file in folder.iterdir())
+    figure = '\n\n![Two layers, some units crossed out](figures/units.svg "Dropout.")\n\n## Dropout at'
+    write_notes(knowledge, dropout=DROPOUT.replace("\n\n## Dropout at", figure))
+    again, embedded = renew(folder, knowledge)
+    assert (again.embedded, again.reused, embedded) == (0, 3, [])
+    assert sorted(file.name for file in folder.iterdir()) == before
+    assert [len(passage.figures) for passage in again.index.passages] == [0, 1, 0]
+
+
 def test_a_section_that_moves_in_its_note_is_shown_at_its_new_line_without_embedding(folder, knowledge):
     before = renew(folder, knowledge)[0].index
     write_notes(knowledge, adam=ADAM.replace("## What", "\n\n## What"))

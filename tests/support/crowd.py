@@ -179,7 +179,7 @@ def anonymous_bytes(pid: int, with_children: bool = True) -> int:
 @contextlib.contextmanager
 def page_with_stub(folder: Path, engine: EchoEngine, key: str = "key", **settings: str) -> Iterator[PageServer]:
     """The page over a few shipped notes, its generator a stub on a loopback port behind a key."""
-    from test_server import served
+    from serving import served
 
     from assistant.inference.serving.server import create_app
 

@@ -129,6 +129,7 @@ def test_the_search_shows_what_the_chat_would_decide_by(open_page):
     assert page.app.text_input(key="search").value == "How many nodes has Zephyr?"
 
 
+@pytest.mark.slow
 def test_files_are_added_each_with_its_own_result_and_answer_at_once(open_page):
     page = open_page().view("Add files")
     assert "you alone" in page.text
@@ -141,6 +142,7 @@ def test_files_are_added_each_with_its_own_result_and_answer_at_once(open_page):
     assert "private:" in page.text.replace("\\", "") and "Covered" in page.text
 
 
+@pytest.mark.slow
 def test_a_private_file_is_nowhere_on_the_page_of_another_visitor(open_page):
     mine, other = open_page().view("Add files").add(("canary.md", b"# Canary\n\ncanary-4711 sings")), open_page()
     assert "Canary" in mine.text
@@ -149,6 +151,7 @@ def test_a_private_file_is_nowhere_on_the_page_of_another_visitor(open_page):
         assert "anary" not in page.text.replace("canary-4711 sings", "")
 
 
+@pytest.mark.slow
 def test_the_same_file_again_is_asked_about_and_replaced_or_kept_beside(open_page):
     page = open_page().view("Add files").add(("clip.md", MARKDOWN)).add(("other.md", MARKDOWN))
     assert "**other.md** is here already as “Gradient clipping”, with the same content." in page.text

@@ -149,6 +149,7 @@ def test_headings_that_every_passage_would_repeat_have_a_limit():
         convert(text.encode(), "a.md")
 
 
+@pytest.mark.slow
 def test_a_text_that_the_folder_would_skip_for_its_bytes_is_refused():
     text = "\n\n".join("深層学習深層学習深 " * 200 for _ in range(900))
     assert len(text) < 2_000_000
@@ -267,6 +268,7 @@ def places(monkeypatch):
     return places
 
 
+@pytest.mark.slow
 def test_files_wait_for_those_of_others_and_the_wait_does_not_count(places):
     waits = []
 
@@ -284,6 +286,7 @@ def test_files_wait_for_those_of_others_and_the_wait_does_not_count(places):
     assert places.acquire(blocking=False)
 
 
+@pytest.mark.slow
 def test_a_process_ends_between_two_files_when_others_wait_for_it(places):
     with Converter() as first, Converter() as second:
         first.convert(TEXT, "a")
@@ -299,6 +302,7 @@ def test_a_process_ends_between_two_files_when_others_wait_for_it(places):
         assert second.starts == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [SystemExit, OSError])
 def test_a_place_is_given_back_when_no_process_can_be_started_or_the_wait_is_ended(places, monkeypatch, fault):
     def fail(*_, **__):

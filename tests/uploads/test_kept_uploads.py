@@ -317,6 +317,7 @@ def test_words_of_a_few_private_passages_weigh_like_those_of_the_whole_library(t
     assert private.scores("Zephyr cluster")[0] < whole / 4, "the index itself is unchanged"
 
 
+@pytest.mark.slow
 def test_a_session_has_limits_and_all_sessions_together_too(monkeypatch):
     budget = Budget(2)
     one, two = SessionUploads(WordEmbedder(), budget), SessionUploads(WordEmbedder(), budget)
@@ -349,6 +350,7 @@ class LimitThatCollects(int):
         return int(self) < other
 
 
+@pytest.mark.slow
 def test_a_session_collected_while_another_is_refused_gives_back_and_blocks_nobody():
     budget = Budget(LimitThatCollects(2))
     gone = SessionUploads(WordEmbedder(), budget)

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -22,25 +20,22 @@ from assistant.core.errors import EngineError, ModelError
 from assistant.core.openvino_core import last_line
 from assistant.core.records import ModelInfo, Piece
 from assistant.inference.decoding import Decoding
-from assistant.inference.engine import Busy, Cancel, Counters, Request, Sink
+from assistant.inference.engine import Cancel, Counters, Request, Sink
 from assistant.inference.engines.assembler import Assembler
 from assistant.inference.engines.openvino_pipeline import ended, finish_name, fitted, generation_config, open_pipeline
+from assistant.inference.engines.request_queue import Job, RequestQueue, check_length
 
 WARM_UP_TOKENS = 64  # the first prompt after loading also packs the weights; this one is nobody's
 log = logging.getLogger(__name__)
 
 
-@dataclass(eq=False)
-class _Job:
+@dataclass(eq=False, kw_only=True)
+class _Job(Job):
     ids: ov.Tensor
-    request: Request
-    sink: Sink
     assembler: Assembler
-    cancelled: bool = False
     handle: Any = None
     steps: int = 0
-    stage: int = 0  # tokens that the search under way may add
-    ahead: int = field(default=-1)
+    stage: int = field(default=0)  # tokens that the search under way may add
 
 
 class OpenVinoEngine:
@@ -66,15 +61,8 @@ class OpenVinoEngine:
         except RuntimeError as fault:
             raise ModelError(f"The model {source.name} cannot be loaded: {last_line(fault)}") from None
         self._info = replace(info, chat_template=str(self._tokenizer.chat_template or ""))
-        self._running_limit = running
-        self._waiting_limit = waiting
-        self._changed = threading.Condition()
-        self._waiting: deque[_Job] = deque()
-        self._running: list[_Job] = []
-        self._closed = False
-        self._problem = ""  # why the loop ended, if it broke
-        self._requests = self._started = self._finished = self._cancelled = self._tokens = 0
-        self._progress_at = time.monotonic()
+        self._queue: RequestQueue[_Job] = RequestQueue(running, waiting)
+        self._searches = 0  # numbers that the pipeline tells its requests apart by
         self._warm_up()
         self._thread = threading.Thread(target=self._loop, name="engine-loop", daemon=True)
         self._thread.start()
@@ -91,81 +79,41 @@ class OpenVinoEngine:
     def submit(self, request: Request, sink: Sink) -> Cancel:
         """Queue a request; see ``Engine.submit``."""
         ids = self._encode(request.prompt)
-        longest = self._info.window - request.decoding.max_new_tokens
-        if ids.shape[1] > longest:
-            raise EngineError(
-                f"The prompt must have at most {longest} tokens beside the answer, it has {ids.shape[1]}."
-            )
-        with self._changed:
-            if self._problem:
-                raise EngineError(f"{self._problem} It is being started again; ask again in a moment.")
-            if self._closed:
-                raise EngineError("The engine has been shut down. Restart the app.")
-            # Together: while the loop is busy with a long prompt, it takes nobody in, and all who come are waiting.
-            if len(self._waiting) + len(self._running) >= self._waiting_limit + self._running_limit:
-                raise Busy(f"All {self._running_limit} places are taken and {len(self._waiting)} people are waiting.")
-            if not self._waiting and not self._running:  # idle until now, and not standing still
-                self._progress_at = time.monotonic()
-            job = _Job(ids, request, sink, Assembler(self._tokenizer.decode, request.stop))
-            self._waiting.append(job)
-            self._started += 1
-            self._changed.notify()
-
-        def cancel() -> None:
-            with self._changed:
-                job.cancelled = True
-                self._changed.notify()
-
-        return cancel
+        check_length(ids.shape[1], request, self._info)
+        assembler = Assembler(self._tokenizer.decode, request.stop)
+        return self._queue.put(_Job(request, sink, ids=ids, assembler=assembler))
 
     def counters(self) -> Counters:
         """Counts since the start."""
-        with self._changed:
-            busy = bool(self._running or self._waiting)
-            return Counters(
-                running=len(self._running),
-                waiting=len(self._waiting),
-                started=self._started,
-                finished=self._finished,
-                cancelled=self._cancelled,
-                tokens=self._tokens,
-                idle_seconds=time.monotonic() - self._progress_at if busy else 0.0,
-                problem=self._problem,
-            )
+        return self._queue.counters()
 
     def close(self) -> None:
         """End the loop; requests under way are cancelled."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
+        self._queue.close()
         self._thread.join(timeout=30)
 
     def _loop(self) -> None:
         try:
-            while self._admit():
+            while self._await_work():
                 self._pipeline.step()
-                self._progress_at = time.monotonic()
+                self._queue.note_tokens(0)
                 self._deliver()
         except Exception as fault:  # the loop's own end: every reader must hear of it, none may wait for ever
             log.exception("the loop broke")
-            self._fail(EngineError(f"The engine stopped: {last_line(fault)}"))
+            self._queue.fail(EngineError(f"The engine stopped: {last_line(fault)}"))
 
-    def _admit(self) -> bool:
+    def _await_work(self) -> bool:
         """Wait for work, drop what was cancelled, start what there is room for. False when the engine was closed."""
-        with self._changed:
-            while not self._closed:
+        with self._queue.changed:
+            while not self._queue.closed:
                 self._drop_cancelled()
-                while self._waiting and len(self._running) < self._running_limit:
-                    job = self._waiting.popleft()
-                    self._running.append(job)  # before: if the loop breaks here, its reader hears of it
-                    self._begin(job)
-                self._announce_places()
-                if self._running:
+                self._queue.admit(self._begin)
+                self._queue.announce()
+                if self._queue.running:
                     return True
-                self._changed.wait()
-                self._progress_at = time.monotonic()
-            for job in [*self._running, *self._waiting]:
-                job.cancelled = True
+                self._queue.changed.wait()
+                self._queue.note_tokens(0)
+            self._queue.cancel_all()
             self._drop_cancelled()
             return False
 
@@ -175,50 +123,34 @@ class OpenVinoEngine:
         left = decoding.max_new_tokens - job.assembler.count
         job.stage = min(left, decoding.beam_stage or left) if decoding.num_beams > 1 else left
         job.steps = 0
-        self._requests += 1
+        self._searches += 1
         config = generation_config(replace(decoding, max_new_tokens=job.stage))
-        job.handle = self._pipeline.add_request(self._requests, job.ids, config)
+        job.handle = self._pipeline.add_request(self._searches, job.ids, config)
 
     def _drop_cancelled(self) -> None:
-        for job in [job for job in self._running if job.cancelled]:
-            job.handle.cancel()
-            self._running.remove(job)
-            self._end(job, "cancelled")
-        for job in [job for job in self._waiting if job.cancelled]:
-            self._waiting.remove(job)
-            self._end(job, "cancelled")
-        if not self._running and self._pipeline.has_non_finished_requests():
+        for job in self._queue.take_cancelled():
+            if job.handle is not None:
+                job.handle.cancel()
+            job.sink(Piece(tokens=job.assembler.count, finish="cancelled"))
+        if not self._queue.running and self._pipeline.has_non_finished_requests():
             self._pipeline.step()  # lets the pipeline forget what was cancelled
 
-    def _end(self, job: _Job, finish: str) -> None:
-        if finish == "cancelled":
-            self._cancelled += 1
-        else:
-            self._finished += 1
-        job.sink(Piece(job.assembler.finish() if not job.cancelled else "", job.assembler.count, finish=finish))
-
-    def _announce_places(self) -> None:
-        for ahead, job in enumerate(self._waiting, start=len(self._running)):
-            if job.ahead != ahead:
-                job.ahead = ahead
-                job.sink(Piece(ahead=ahead))
-
     def _deliver(self) -> None:
-        for job in list(self._running):
+        for job in list(self._queue.running):
             job.steps += 1
             beams = job.request.decoding.num_beams > 1
             finish = self._deliver_beams(job) if beams else self._deliver_tokens(job)
             if finish and not job.cancelled:
-                with self._changed:
-                    self._running.remove(job)
-                    self._end(job, finish)
+                with self._queue.changed:
+                    self._queue.finish(job)
+                    job.sink(Piece(job.assembler.finish(), job.assembler.count, finish=finish))
 
     def _deliver_tokens(self, job: _Job) -> str:
         finish = ""
         text = ""
         while job.handle.can_read():
             for output in job.handle.read().values():
-                self._tokens += len(output.generated_ids)
+                self._queue.note_tokens(len(output.generated_ids))
                 text += job.assembler.add(output.generated_ids)
                 finish = finish_name(output.finish_reason)
         if job.assembler.stopped and not finish:
@@ -233,7 +165,7 @@ class OpenVinoEngine:
             job.sink(Piece(tokens=job.assembler.count + min(job.steps, job.stage)))
             return ended(job.handle)
         best = max(job.handle.read().values(), key=lambda output: output.score)
-        self._tokens += len(best.generated_ids)
+        self._queue.note_tokens(len(best.generated_ids))
         job.sink(Piece(job.assembler.add(best.generated_ids), job.assembler.count))
         if job.assembler.stopped:
             return "stop"
@@ -245,14 +177,6 @@ class OpenVinoEngine:
             self._begin(job)  # most of its prompt is found in the prefix cache
             return ""
         return finish
-
-    def _fail(self, fault: Exception) -> None:
-        with self._changed:
-            self._closed, self._problem = True, str(fault)
-            for job in [*self._running, *self._waiting]:
-                job.sink(fault)
-            self._running.clear()
-            self._waiting.clear()
 
     def _encode(self, text: str) -> ov.Tensor:
         return self._tokenizer.encode(text, add_special_tokens=False).input_ids

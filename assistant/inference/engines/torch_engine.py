@@ -5,9 +5,7 @@ One request at a time, in one worker thread. ``generate`` gets the seed project'
 
 from __future__ import annotations
 
-import queue
 import threading
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,16 +24,14 @@ from transformers.generation.streamers import BaseStreamer
 from assistant.core.errors import EngineError, ModelError
 from assistant.core.records import ModelInfo, Piece
 from assistant.inference.decoding import Decoding
-from assistant.inference.engine import Busy, Cancel, Counters, Request, Sink
+from assistant.inference.engine import Cancel, Counters, Request, Sink
 from assistant.inference.engines.assembler import Assembler
+from assistant.inference.engines.request_queue import Job, RequestQueue, check_length
 
 
-@dataclass(eq=False)
-class _Job:
-    request: Request
+@dataclass(eq=False, kw_only=True)
+class _Job(Job):
     ids: torch.Tensor  # [1, tokens]
-    sink: Sink
-    cancelled: bool = False
 
 
 class TorchEngine:
@@ -67,11 +63,7 @@ class TorchEngine:
             engine="torch",
         )
         self._tokenizer_lock = threading.Lock()  # a fast tokenizer shared by threads fails: "Already borrowed"
-        self._jobs: queue.Queue[_Job | None] = queue.Queue(maxsize=waiting + 1)
-        self._active: _Job | None = None
-        self._closed = False
-        self._started = self._finished = self._cancelled = self._tokens = 0
-        self._progress_at = time.monotonic()
+        self._queue: RequestQueue[_Job] = RequestQueue(1, waiting)
         self._thread = threading.Thread(target=self._work, name="torch-engine", daemon=True)
         self._thread.start()
 
@@ -89,66 +81,58 @@ class TorchEngine:
         """Queue a request; see ``Engine.submit``."""
         with self._tokenizer_lock:
             encoded = self._tokenizer(request.prompt, add_special_tokens=False, return_tensors="pt")
-        longest = self._info.window - request.decoding.max_new_tokens
-        if encoded["input_ids"].shape[1] > longest:
-            count = encoded["input_ids"].shape[1]
-            raise EngineError(f"The prompt must have at most {longest} tokens beside the answer, it has {count}.")
-        if self._closed:
-            raise EngineError("The engine has been shut down. Restart the app.")
-        job = _Job(request, encoded["input_ids"].to(self._device), sink)
-        try:
-            self._jobs.put_nowait(job)
-        except queue.Full:
-            raise Busy(f"{self._jobs.qsize()} people are waiting already.") from None
-        self._started += 1
-        ahead = self._jobs.qsize() - 1 + (self._active is not None)
-        if ahead:
-            sink(Piece(ahead=ahead))
-
-        def cancel() -> None:
-            job.cancelled = True
-
+        check_length(encoded["input_ids"].shape[1], request, self._info)
+        cancel = self._queue.put(_Job(request, sink, ids=encoded["input_ids"].to(self._device)))
+        with self._queue.changed:
+            if self._queue.running:  # the worker is busy and tells nobody before it is through
+                self._queue.announce()
         return cancel
 
     def counters(self) -> Counters:
         """Counts since the start."""
-        running = int(self._active is not None)
-        return Counters(
-            running=running,
-            waiting=self._jobs.qsize(),
-            started=self._started,
-            finished=self._finished,
-            cancelled=self._cancelled,
-            tokens=self._tokens,
-            idle_seconds=time.monotonic() - self._progress_at if running else 0.0,
-        )
+        return self._queue.counters()
 
     def close(self) -> None:
         """End the worker; requests under way are cancelled."""
-        self._closed = True
-        active = self._active
-        if active is not None:
-            active.cancelled = True
-        self._jobs.put(None)
+        with self._queue.changed:
+            self._queue.cancel_all()
+        self._queue.close()
         self._thread.join(timeout=30)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            self._active, self._progress_at = job, time.monotonic()
+        while (job := self._next()) is not None:
             try:
-                finish, count = ("cancelled", 0) if job.cancelled or self._closed else self._generate(job)
-                self._cancelled += finish == "cancelled"
-                self._finished += finish != "cancelled"
-                job.sink(Piece(tokens=count, finish=finish))
+                finish, count = self._generate(job)
             except Exception as fault:  # whatever broke, the reader must hear of it instead of waiting for ever
-                job.sink(EngineError(f"The model failed: {type(fault).__name__}: {fault}".splitlines()[0]))
-            finally:
-                self._active = None
+                told: Piece | Exception = EngineError(
+                    f"The model failed: {type(fault).__name__}: {fault}".splitlines()[0]
+                )
+            else:
+                told = Piece(tokens=count, finish=finish)
+            with self._queue.changed:
+                if not job.cancelled:
+                    self._queue.finish(job)
+                    job.sink(told)
+
+    def _next(self) -> _Job | None:
+        """The next job, once there is one; None when the engine was closed."""
+        with self._queue.changed:
+            while True:
+                for left in self._queue.take_cancelled():
+                    left.sink(Piece(finish="cancelled"))
+                if self._queue.closed:
+                    return None
+                self._queue.admit(lambda job: None)
+                self._queue.announce()
+                if self._queue.running:
+                    self._queue.note_tokens(0)
+                    return self._queue.running[0]
+                self._queue.changed.wait()
 
     def _generate(self, job: _Job) -> tuple[str, int]:
         """Run one request; how it finished and the number of tokens."""
         decoding = job.request.decoding
-        watch = _Watch(self, job, Assembler(self._decode, job.request.stop))
+        watch = _Watch(self._queue, job, Assembler(self._decode, job.request.stop))
         arguments: dict[str, Any] = {}
         if decoding.samples:
             set_seed(decoding.seed)
@@ -165,7 +149,7 @@ class TorchEngine:
             )
         tokens = output[0, job.ids.shape[1] :].tolist()
         if decoding.num_beams > 1:
-            self._tokens += len(tokens)
+            self._queue.note_tokens(len(tokens))
             watch.show(tokens)
         job.sink(Piece(watch.assembler.finish(), watch.assembler.count))
         if job.cancelled:
@@ -177,10 +161,6 @@ class TorchEngine:
         with self._tokenizer_lock:
             return str(self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
 
-    def _note_token(self, count: int) -> None:
-        self._tokens += count
-        self._progress_at = time.monotonic()
-
 
 class _Watch(StoppingCriteria, BaseStreamer):  # type: ignore[misc]
     """Streams tokens to the sink and tells ``generate`` to stop when the reader did.
@@ -189,9 +169,9 @@ class _Watch(StoppingCriteria, BaseStreamer):  # type: ignore[misc]
     stop its ``generate``.
     """
 
-    def __init__(self, engine: TorchEngine, job: _Job, assembler: Assembler) -> None:
+    def __init__(self, requests: RequestQueue[_Job], job: _Job, assembler: Assembler) -> None:
         self.assembler = assembler
-        self._engine = engine
+        self._queue = requests
         self._job = job
         self._prompt_seen = False
         self._steps = 0
@@ -202,7 +182,7 @@ class _Watch(StoppingCriteria, BaseStreamer):  # type: ignore[misc]
             self._prompt_seen = True
             return
         tokens = value.flatten().tolist()
-        self._engine._note_token(len(tokens))
+        self._queue.note_tokens(len(tokens))
         self.show(tokens)
 
     def end(self) -> None:
@@ -218,7 +198,7 @@ class _Watch(StoppingCriteria, BaseStreamer):  # type: ignore[misc]
         """Asked after each step: one flag for each sequence."""
         self._steps += 1
         if self._job.request.decoding.num_beams > 1:
-            self._engine._note_token(0)
+            self._queue.note_tokens(0)
             self._job.sink(Piece(tokens=self._steps))
         done = self._job.cancelled or self.assembler.stopped
         return torch.full((input_ids.shape[0],), done, dtype=torch.bool, device=input_ids.device)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
 from assistant.retrieval.index.abbreviations import Abbreviations
+from assistant.retrieval.index.definitions import Definitions
 
 Scores = npt.NDArray[np.float32]  # [passages]
 
@@ -44,8 +45,9 @@ class Lexical(Protocol):
 
 @dataclass(frozen=True)
 class Catalog:
-    """Both indexes over the same passages, and what these abbreviate: what one question is answered from."""
+    """Both indexes over the same passages, and what these abbreviate and define: what one question is answered from."""
 
     index: Dense
     lexical: Lexical
     abbreviations: Abbreviations = field(default_factory=Abbreviations)
+    definitions: Definitions = field(default_factory=Definitions)

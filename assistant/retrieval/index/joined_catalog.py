@@ -61,4 +61,6 @@ def joined(first: Catalog, second: Catalog) -> Catalog:
     """Both catalogs as one. The BM25 scores of ``second`` must be comparable: see ``LexicalIndex.beside``."""
     index = JoinedIndex(first.index, second.index)
     lexical = JoinedLexical(first.lexical, second.lexical, len(index.passages))
-    return Catalog(index, lexical, first.abbreviations.beside(second.abbreviations))
+    abbreviations = first.abbreviations.beside(second.abbreviations)
+    definitions = first.definitions.beside(second.definitions, len(first.index.passages))
+    return Catalog(index, lexical, abbreviations, definitions)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant.core.errors import NoteError
@@ -34,11 +34,25 @@ class Library:
     notes: tuple[Note, ...]
     skipped: tuple[SkippedNote, ...]
     read: Mapping[NoteFile, Note] = field(default_factory=dict)  # what each file held when it was read
+    folder: Path | None = None  # where the notes' figures are; None when the notes are in no folder
 
     @property
     def passages(self) -> tuple[Passage, ...]:
         """Every passage, in the order of notes and lines."""
         return tuple(passage for note in self.notes for passage in note.passages)
+
+    def own(self, passage: Passage) -> Passage | None:
+        """A passage as it stands here; None when it is no longer here as it was, or never was.
+
+        Its figures are those of the library: one that comes from a kept chat may have had none yet, or name any.
+        """
+        note = self.note_at(passage.note)
+        bare = replace(passage, figures=())
+        return next((each for each in note.passages if replace(each, figures=()) == bare), None) if note else None
+
+    def note_at(self, path: str) -> Note | None:
+        """The note of a path."""
+        return next((note for note in self.notes if note.path == path), None)
 
 
 def list_files(folder: Path) -> tuple[NoteFile, ...]:
@@ -90,18 +104,19 @@ def read_library(folder: Path, before: Library | None = None) -> Library:
         except NoteError as fault:
             shown = readable(file.path)  # a name that is not UTF-8 could not be drawn
             skipped.append(SkippedNote(shown, str(fault)))
-    return Library(tuple(read.values()), tuple(skipped), read)
+    return Library(tuple(read.values()), tuple(skipped), read, folder)
 
 
 def read_note(folder: Path, path: str) -> Note:
     """One note of the folder. Raises NoteError saying what is wrong with the file."""
+    return parse_note(path, read_bytes(folder, path), with_figures=not path.startswith(f"{UPLOADS}/"))
+
+
+def read_bytes(folder: Path, path: str) -> bytes:
+    """What the file of a note holds. Raises NoteError when it is none that can be read."""
     if path != readable(path):
         raise NoteError("its file name must be UTF-8. Rename it.")
-    raw = _read_bytes(folder / path)
-    return parse_note(path, raw)
-
-
-def _read_bytes(file: Path) -> bytes:
+    file = folder / path
     if file.is_symlink():
         raise NoteError("it is a symbolic link, which is not followed. Copy the file itself.")
     try:

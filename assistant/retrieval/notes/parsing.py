@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from frontmatter.default_handlers import YAMLHandler
@@ -11,27 +14,34 @@ from frontmatter.default_handlers import YAMLHandler
 from assistant.core.errors import NoteError
 from assistant.core.markdown import Block, blocks
 from assistant.core.records import Note, Reference
+from assistant.retrieval.notes.pointers import figure_in, notes_named, see_also_apart
 from assistant.retrieval.notes.splitting import passages_of
 
 LONGEST_FRONT_MATTER = 20_000  # characters
 
 
-def parse_note(path: str, raw: bytes) -> Note:
-    """A note from the bytes of its file. Raises NoteError when they are not a usable note."""
-    if b"\0" in raw:
-        raise NoteError("it must be text but holds binary data. Convert it to Markdown.")
-    try:
-        source = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-    except UnicodeDecodeError as fault:
-        raise NoteError(f"it must be UTF-8 text; byte {fault.start} is not. Save it as UTF-8.") from None
-    meta, body = split_front_matter(source)
-    if not body.strip():
-        raise NoteError("it is empty. Write at least one paragraph.")
-    first_line = source[: source.rindex(body)].count("\n") if body in source else 0
-    found = blocks(body)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of a note apart from its front matter."""
+
+    meta: Mapping[str, Any]
+    body: str
+    first_line: int  # of the body in the file, counted from 0
+
+
+def parse_note(path: str, raw: bytes, *, with_figures: bool = False) -> Note:
+    """A note from the bytes of its file. Raises NoteError when they are not a usable note.
+
+    ``with_figures`` is for the knowledge folder's own notes: images of files in the folder become figures. In what
+    visitors add they stay text, and are drawn as such.
+    """
+    source = read_source(raw)
+    meta, found = source.meta, blocks(source.body)
     title = _text(meta.get("title")) or _first_heading(found) or _title_from(path)
     topics = tuple(_text(topic) for topic in _as_list(meta.get("topics")))
-    passages = tuple(passages_of(path, title, topics, found, first_line))
+    figure_of = partial(figure_in, path) if with_figures else _no_figure
+    sections, see_also = see_also_apart(found)
+    passages = tuple(passages_of(path, title, topics, sections, source.first_line, figure_of))
     if not passages:
         raise NoteError("it has headings but no text under them. Write at least one paragraph.")
     return Note(
@@ -42,7 +52,23 @@ def parse_note(path: str, raw: bytes) -> Note:
         reviewed=_text(meta.get("reviewed")),
         sha256=hashlib.sha256(raw).hexdigest(),
         passages=passages,
+        see_also=notes_named(path, see_also),
+        volatile=tuple(_text(heading) for heading in _as_list(meta.get("volatile"))),
     )
+
+
+def read_source(raw: bytes) -> Source:
+    """Front matter and body of a note's file. Raises NoteError when there is no text in it."""
+    if b"\0" in raw:
+        raise NoteError("it must be text but holds binary data. Convert it to Markdown.")
+    try:
+        source = raw.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as fault:
+        raise NoteError(f"it must be UTF-8 text; byte {fault.start} is not. Save it as UTF-8.") from None
+    meta, body = split_front_matter(source)
+    if not body.strip():
+        raise NoteError("it is empty. Write at least one paragraph.")
+    return Source(meta, body, source[: source.rindex(body)].count("\n") if body in source else 0)
 
 
 def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
@@ -66,6 +92,10 @@ def split_front_matter(source: str) -> tuple[dict[str, Any], str]:
     if isinstance(values, dict):
         return values, body.strip()
     return {}, (text if values else body.strip())  # two rules around a paragraph are part of the text
+
+
+def _no_figure(block: Block) -> None:
+    """Images stay text."""
 
 
 def _first_heading(found: list[Block]) -> str:

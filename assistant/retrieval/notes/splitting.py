@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from assistant.core.markdown import Block
-from assistant.core.records import Passage
+from assistant.core.records import Figure, Passage
 
 LONGEST_WORDS = 200  # of a passage; MiniLM reads 256 word pieces, so the end of a longer one would not be searched
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)\]*_]*\s+$")
 
 
+FigureOf = Callable[[Block], Figure | None]
+
+
 def passages_of(
-    path: str, title: str, topics: tuple[str, ...], found: list[Block], first_line: int
+    path: str, title: str, topics: tuple[str, ...], found: Sequence[Block], first_line: int, figure_of: FigureOf
 ) -> Iterator[Passage]:
-    """Cut the blocks at headings, and sections that are too long for the embedder between blocks."""
+    """Cut the blocks at headings, and sections that are too long for the embedder between blocks.
+
+    A block that ``figure_of`` takes for a figure is taken out of the text.
+    """
     trail: list[tuple[int, str]] = []
     pending: list[Block] = []
     line = 0
@@ -24,8 +31,8 @@ def passages_of(
         heading = " › ".join(text for _, text in trail if text and text != title)
         for group in _groups(pending):
             start = line if group[0] is pending[0] and trail else group[0].line
-            text = "\n\n".join(block.text for block in group)
-            yield Passage(path, title, heading, first_line + start + 1, text, topics)
+            text, figures = _text_and_figures(group, figure_of)
+            yield Passage(path, title, heading, first_line + start + 1, text, topics, figures)
 
     for block in found:
         if block.level:
@@ -36,6 +43,21 @@ def passages_of(
         elif block.text.strip():
             pending.append(block)
     yield from flush()
+
+
+def _text_and_figures(group: Sequence[Block], figure_of: FigureOf) -> tuple[str, tuple[Figure, ...]]:
+    """The text of some blocks, and the figures that stood in it. What holds nothing but images stays text."""
+    texts: list[str] = []
+    figures: list[Figure] = []
+    for block in group:
+        figure = figure_of(block)
+        if figure is None:
+            texts.append(block.text)
+        else:
+            figures.append(replace(figure, at=len("\n\n".join(texts))))
+    if not texts:
+        return "\n\n".join(block.text for block in group), ()
+    return "\n\n".join(texts), tuple(figures)
 
 
 def _groups(section: list[Block]) -> Iterator[list[Block]]:

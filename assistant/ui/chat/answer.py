@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from assistant.chat.conversation import Exchange
 from assistant.chat.transcript import unfinished
 from assistant.core.records import Answer, CheckedSentence, LeadSentence
+from assistant.grounding.illustration import figure_of
+from assistant.retrieval.notes.library import Library
 from assistant.ui.chat.sentences import (
     AGAINST,
     count_contradicted,
@@ -15,6 +19,7 @@ from assistant.ui.chat.sentences import (
     supported_markdown,
     whole_markdown,
 )
+from assistant.ui.shared.passages import draw_figure, links_from
 from assistant.ui.shared.safe import safe_label, safe_markdown
 
 MODEL_ADDS = "The model adds in its own words, which may be wrong:"
@@ -25,14 +30,16 @@ LEGEND = (
 )
 
 
-def draw_text(exchange: Exchange) -> None:
-    """All that is said in answer to a question, once it is no longer being written."""
+def draw_text(exchange: Exchange, library: Library | None = None) -> None:
+    """All that is said in answer to a question, once it is no longer being written, and at most one figure."""
     answer = exchange.answer
     if answer is not None and answer.abstained:
         draw_not_covered(answer, exchange.query)
         return
     if exchange.lead:
-        st.markdown(lead_markdown(exchange.lead))
+        links = {hit.rank: links_from(hit.passage.note, library) for hit in exchange.sources}
+        st.markdown(lead_markdown(exchange.lead, links))
+        _draw_figure(exchange, library)
     if answer is None or answer.finish != "notes":  # otherwise the text is the lead again
         draw_checked(exchange.sentences, exchange.lead)
         draw_unchecked(unfinished(exchange))
@@ -41,6 +48,16 @@ def draw_text(exchange: Exchange) -> None:
         st.caption(safe_label(exchange.problem) or kept)
     else:
         draw_end(answer)
+
+
+def _draw_figure(exchange: Exchange, library: Library | None) -> None:
+    """The figure of the first section that the lead quotes and that has one; sections that are gone have none."""
+    if library is not None:
+        owned = [(hit, library.own(hit.passage)) for hit in exchange.sources]
+        here = [replace(hit, passage=passage) for hit, passage in owned if passage is not None]
+        figure = figure_of(exchange.lead, here)
+        if figure is not None:
+            draw_figure(figure, library.folder)
 
 
 def missed_model(exchange: Exchange) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from assistant.core.records import CheckedSentence, LeadSentence
 from assistant.grounding.lead import beyond_lead, lead_text
-from assistant.ui.shared.safe import safe_markdown
+from assistant.ui.shared.safe import LinkTo, nowhere, safe_markdown
 
 _MARKER = re.compile(r"^(?:[-*+]|\d+[.)])\s+|^#{1,6}\s+|^>\s*")
 AGAINST = ":red-badge[:material/warning: the notes say otherwise]"
@@ -18,9 +19,14 @@ def badge(source: int | None) -> str:
     return f":blue-badge[{source}]" if source is not None else ""
 
 
-def lead_markdown(lead: Sequence[LeadSentence]) -> str:
-    """What the notes say, with the number of each source behind the last sentence that comes from it."""
-    return lead_text(lead, lambda source: f" {badge(source)}", safe_markdown)
+def lead_markdown(lead: Sequence[LeadSentence], links: Mapping[int, LinkTo] | None = None) -> str:
+    """What the notes say, with the number of each source behind the last sentence that comes from it.
+
+    ``links`` says for each source where the links of its note lead.
+    """
+    leads_to = links or {}
+    drawn = [replace(each, text=safe_markdown(each.text, leads_to.get(each.source, nowhere))) for each in lead]
+    return lead_text(drawn, lambda source: f" {badge(source)}")
 
 
 def supported_markdown(sentences: Sequence[CheckedSentence], lead: Sequence[LeadSentence] = ()) -> str:

@@ -12,8 +12,9 @@ from assistant.core.records import Hit, Note, Passage, Reference
 from assistant.retrieval.notes.library import Library
 from assistant.ui.notes.note_view import query_of
 from assistant.ui.shared.dialogs import dialog
+from assistant.ui.shared.passages import draw_passage
 from assistant.ui.shared.references import reference_list
-from assistant.ui.shared.safe import safe_label, safe_markdown
+from assistant.ui.shared.safe import safe_label
 
 
 def draw_chips(hits: tuple[Hit, ...], library: Library | None, notes_page: Page | None, key: str) -> None:
@@ -35,14 +36,15 @@ def draw_chips(hits: tuple[Hit, ...], library: Library | None, notes_page: Page 
 def show_source(hit: Hit, library: Library | None, notes_page: Page | None) -> None:
     """The note that a passage stands in: the passage first, marked, what stands before it one click away."""
     passage = hit.passage
-    note = _note_of(passage, library)
+    own = library.own(passage) if library else None
+    note = library.note_at(passage.note) if library and own else None
     st.markdown(f"### {safe_label(passage.title)}", anchors=False)
     word = strength(hit.score)
     st.caption(
         f"{safe_label(passage.note)}, line {passage.line} · {word}: similarity {hit.score:.2f} to the question",
     )
-    if note is None:
-        _draw_marked(passage, hit.rank)
+    if note is None or own is None:
+        _draw_marked(passage, hit.rank, library)
         st.caption("The note is no longer among the notes as it was; this is the passage that the answer used.")
         return
     if notes_page is not None:
@@ -50,40 +52,33 @@ def show_source(hit: Hit, library: Library | None, notes_page: Page | None) -> N
             notes_page, label="Open on the notes page", icon=":material/open_in_new:", query_params=query_of(passage)
         )
     _draw_references(note.references)
-    at = note.passages.index(passage)
+    at = note.passages.index(own)
     sections = list(_with_headings(note))
     if at:
         with st.expander(f"What the note says before this ({at})", type="compact"):
-            _draw_sections(sections[:at])
-    _draw_marked(passage, hit.rank)
-    _draw_sections(sections[at + 1 :])
+            _draw_sections(sections[:at], library)
+    _draw_marked(passage, hit.rank, library)
+    _draw_sections(sections[at + 1 :], library)
 
 
-def _draw_sections(sections: Sequence[tuple[Passage, str]]) -> None:
+def _draw_sections(sections: Sequence[tuple[Passage, str]], library: Library | None) -> None:
     for section, heading in sections:
         if heading:
             st.markdown(f"**{safe_label(heading)}**")
-        st.markdown(safe_markdown(section.text), anchors=False)
+        draw_passage(section, library, anchors=False)
 
 
-def _draw_marked(passage: Passage, number: int) -> None:
+def _draw_marked(passage: Passage, number: int, library: Library | None) -> None:
     heading = safe_label(passage.heading) or "Opening"
     with st.container(border=True):
         st.markdown(f":blue-badge[{number}] :blue-background[**{heading}**]")
-        st.markdown(safe_markdown(passage.text), anchors=False)
+        draw_passage(passage, library, anchors=False)
 
 
 def _draw_references(references: tuple[Reference, ...]) -> None:
     if references:
         with st.expander(f"References of this note ({len(references)})", type="compact"):
             st.markdown(reference_list(references))
-
-
-def _note_of(passage: Passage, library: Library | None) -> Note | None:
-    """The passage's note as it is now; None when the passage is no longer in it."""
-    notes = library.notes if library else ()
-    note = next((note for note in notes if note.path == passage.note), None)
-    return note if note is not None and passage in note.passages else None
 
 
 def _with_headings(note: Note) -> Iterator[tuple[Passage, str]]:

@@ -37,7 +37,7 @@ def draw_question(exchange: Exchange) -> None:
 @st.fragment
 def draw_answer(chat: Chat, exchange: Exchange, around: Surroundings, key: str) -> None:
     """The finished answer with all that belongs to it. A fragment: what is done here draws this answer alone."""
-    draw_text(exchange)
+    draw_text(exchange, around.library)
     answer = exchange.answer
     if answer is not None and answer.abstained:
         if answer.nearest:

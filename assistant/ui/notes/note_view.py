@@ -9,8 +9,9 @@ import streamlit as st
 
 from assistant.core.records import Note, Passage, Reference
 from assistant.retrieval.notes.library import Library
+from assistant.ui.shared.passages import draw_passage
 from assistant.ui.shared.references import reference_list
-from assistant.ui.shared.safe import safe_label, safe_markdown
+from assistant.ui.shared.safe import safe_label
 
 NOTE, SECTION = "note", "section"  # of the address: ?note=regularization/dropout.md&section=what-is-dropout
 
@@ -46,17 +47,17 @@ def draw_asked_note(library: Library) -> bool:
     if not path:
         return False
     st.button("All notes", icon=":material/arrow_back:", on_click=close_note, key="close_note")
-    note = next((note for note in library.notes if note.path == path), None)
+    note = library.note_at(path)
     if note is None:
         st.warning(
             f"There is no note {safe_label(path[:200])} here, or no longer. A private note is gone with its tab."
         )
     else:
-        draw_note(note, st.query_params.get(SECTION, ""))
+        draw_note(note, st.query_params.get(SECTION, ""), library)
     return True
 
 
-def draw_note(note: Note, section: str = "") -> None:
+def draw_note(note: Note, section: str = "", library: Library | None = None) -> None:
     """The whole note; a section that was asked for comes first, in a frame."""
     st.header(safe_label(note.title), anchor=False)
     reviewed = f" · reviewed {safe_label(note.reviewed)}" if note.reviewed else ""
@@ -66,7 +67,7 @@ def draw_note(note: Note, section: str = "") -> None:
         with st.container(border=True):
             st.markdown(f":blue-badge[The section of the link] **{safe_label(asked[0].heading)}**")
             for passage in asked:
-                st.markdown(safe_markdown(passage.text))
+                draw_passage(passage, library)
     elif section:
         st.caption("The section of the link is no longer in this note; here is all of it.")
     _draw_contents(note)
@@ -75,7 +76,8 @@ def draw_note(note: Note, section: str = "") -> None:
         if passage.heading != heading:
             heading = passage.heading
             st.subheader(safe_label(heading), anchor=slug(heading))
-        st.markdown(safe_markdown(passage.text))
+        draw_passage(passage, library)
+    _draw_see_also(note, library)
     _draw_references(note.references)
 
 
@@ -84,6 +86,23 @@ def _draw_contents(note: Note) -> None:
     if len(headings) > 2:
         with st.expander(f"Contents: {len(headings)} sections"):
             st.markdown("\n".join(f"- [{safe_label(heading)}](#{slug(heading)})" for heading in headings))
+
+
+def _draw_see_also(note: Note, library: Library | None) -> None:
+    """The notes that it names and that are here, each a button that opens it."""
+    here = [link for link in note.see_also if library is not None and library.note_at(link.path) is not None]
+    if here:
+        st.subheader("See also", anchor=False)
+    for link in here:
+        st.button(
+            safe_label(link.title),
+            key=f"see_also_{link.path}",
+            type="tertiary",
+            icon=":material/article:",
+            on_click=open_note,
+            args=(link.path,),
+            wrap=True,
+        )
 
 
 def _draw_references(references: Sequence[Reference]) -> None:

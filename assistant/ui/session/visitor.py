@@ -1,50 +1,35 @@
-"""The notes that this visitor sees: the shared ones and, where uploads are private, the visitor's own beside them."""
+"""What the session knows of its visitor: which notes are the visitor's own, and where uploads may go."""
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 import streamlit as st
 
 from assistant.app.assembly import Parts
+from assistant.app.visitor_notes import VisitorNotes, folder_uploads, gate_of, session_uploads
 from assistant.core.settings import Settings
 from assistant.retrieval.index.catalog import Catalog
-from assistant.retrieval.index.note_map import Cartographer, Map
-from assistant.retrieval.note_store import NoteStore
+from assistant.retrieval.index.note_map import Map
 from assistant.retrieval.notes.library import Library
-from assistant.uploads.access import Gate, Place, on_public_host, place_for
-from assistant.uploads.folder_uploads import FolderUploads
+from assistant.uploads.access import Place, on_public_host, place_for
 from assistant.uploads.kept_uploads import KeptUploads
-from assistant.uploads.session_uploads import Budget, SessionUploads
+from assistant.uploads.session_uploads import SessionUploads
 
-_BUDGET = Budget()  # of this process
 _FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Cf-Connecting-Ip")  # set by proxies and tunnels
 
 
 def catalog_of(parts: Parts) -> Catalog:
     """What this visitor's questions are answered from."""
-    private = _private()
-    return private.over(parts.store.catalog()) if private else parts.store.catalog()
+    return _notes(parts).catalog()
 
 
 def map_of(parts: Parts) -> Map:
     """Every passage that this visitor may read, at its place."""
-    private, shared = _private(), parts.store.catalog().index
-    cartographer = _cartographer(parts.store)
-    own = private.index if private else None
-    return cartographer.map_beside(shared, own) if own and own.passages else cartographer.map_of(shared)
-
-
-@lru_cache(maxsize=4)
-def _cartographer(store: NoteStore) -> Cartographer:
-    return Cartographer(store.knowledge, store.encoder.identity)
+    return _notes(parts).map()
 
 
 def library_of(parts: Parts) -> Library:
     """Every note that this visitor may read, private ones last."""
-    shared, private = parts.store.library, _private()
-    own = tuple(upload.note for upload in private.list()) if private else ()
-    return Library((*shared.notes, *own), shared.skipped) if own else shared
+    return _notes(parts).library()
 
 
 def place_of(settings: Settings) -> Place:
@@ -60,7 +45,7 @@ def uploads_of(parts: Parts) -> KeptUploads | None:
     if place == "folder":
         return folder_uploads(parts.store)
     if _private() is None:
-        st.session_state.private_uploads = SessionUploads(parts.store.encoder, _BUDGET)
+        st.session_state.private_uploads = session_uploads(parts.store)
     return _private()
 
 
@@ -76,21 +61,8 @@ def unlock(settings: Settings, password: str) -> None:
     st.session_state.uploads_unlocked = True
 
 
-# Not st.cache_resource: any visitor may clear it, and with it the count of wrong passwords.
-@lru_cache(maxsize=4)
-def _gate(password: str) -> Gate:
-    return Gate(password)
-
-
-def gate_of(settings: Settings) -> Gate:
-    """The one gate of this process."""
-    return _gate(settings.admin_password.get_secret_value())
-
-
-@lru_cache(maxsize=4)
-def folder_uploads(store: NoteStore) -> FolderUploads:
-    """The uploads in the folder of a store, for all visitors."""
-    return FolderUploads(store.knowledge, store.renew)
+def _notes(parts: Parts) -> VisitorNotes:
+    return VisitorNotes(parts.store, _private())
 
 
 def _private() -> SessionUploads | None:

@@ -7,6 +7,9 @@ begun before, and nothing is given back (``++``). A visitor may send megabytes, 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+LinkTo = Callable[[str], str]  # the address that a link's target stands for; empty when it stands for none
 
 # An image would be fetched from wherever a note says, which tells its owner who reads. Its text is kept.
 _IMAGE = re.compile(r"(?<!!)!++\[")
@@ -19,11 +22,26 @@ _LINK = re.compile(r"\]\(\s*+(?:<(?!https?://)|(?!<|https?://))[^)]*+(\)?)")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
-def safe_markdown(text: str) -> str:
-    """Markdown from data with images, foreign links and page directives taken out; formulas and code stay."""
+def nowhere(target: str) -> str:
+    """The address of links that lead nowhere."""
+    return ""
+
+
+def safe_markdown(text: str, link_to: LinkTo = nowhere) -> str:
+    """Markdown from data with images, foreign links and page directives taken out; formulas and code stay.
+
+    A link that is no web address is taken out, too, unless ``link_to`` has an address for it, which must be safe.
+    """
+
+    def linked(link: re.Match[str]) -> str:
+        if not link[1]:
+            return link[0]
+        address = link_to(link[0][2:-1].strip())
+        return f"]({address})" if address else "]"
+
     text = _BIDI.sub("", text)
     text = _IMAGE.sub("[", text)
-    text = _LINK.sub(lambda link: "]" if link[1] else link[0], text)
+    text = _LINK.sub(linked, text)
     return _DIRECTIVE.sub("\\:", text)
 
 
