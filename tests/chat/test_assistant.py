@@ -339,3 +339,10 @@ def test_three_passages_are_used_unless_told_otherwise(knowledge, assistant_with
         (knowledge / f"{name}.md").write_text(f"# {name}\n\nDropout at rate {name} sets some units to zero.")
     assistant = assistant_with(ScriptedGenerator("x"))
     assert len(assistant.search(COVERED).hits) == 3 == len(story(assistant)[1].prompt.placed)
+
+
+@pytest.mark.parametrize("more, fits", [("", True), ("x", False)])
+def test_a_question_may_be_as_long_as_its_limit(assistant_with, more, fits):
+    assistant = assistant_with(limit=len(COVERED))
+    with contextlib.nullcontext() if fits else pytest.raises(AssistantError, match="question"):
+        assert assistant.search(COVERED + more).covered
