@@ -273,3 +273,24 @@ def test_numbers_amid_two_words_in_common_are_numbers_of_the_same(said, differin
 )
 def test_both_sides_of_the_same_word_must_have_changed_places(said, swapped):
     assert exact(said, "alpha than beta").swapped == swapped
+
+
+def test_a_number_differs_from_nothing_where_the_note_has_none():
+    assert exact("alpha keeps 3 values daily", "alpha keeps values daily").differing == 0
+
+
+def test_a_turned_comparison_takes_one_flip_back_and_leaves_the_others():
+    note = "Adam converges faster at first than SGD, alpha is enabled, gamma is better."
+    seen = exact("SGD converges slower at first than Adam, alpha is disabled, gamma is worse.", note)
+    assert (seen.swapped, seen.flips) == (0, 2)
+
+
+def test_a_word_with_two_opposites_is_turned_around_once():
+    assert exact("alpha enabled beta", "alpha disabled beta, alpha prevented beta").flips == 1
+
+
+@pytest.mark.parametrize("said, opposes", [("GPT reads text", True), ("GPT writes text", False)])
+def test_what_goes_with_another_name_opposes_from_more_than_half_of_the_words_on(said, opposes):
+    seen = exact(f"Here {said}.", TWO_NAMES)
+    assert seen.crossed == (1.0 if opposes else 0.5) and seen.opposes is opposes
+    assert (seen.flips, seen.swapped, seen.differing) == (0, 0, 0)

@@ -277,3 +277,13 @@ def test_a_writer_waits_two_minutes_for_another_and_says_so(tmp_path, monkeypatc
     monkeypatch.setattr(snapshot_store, "FileLock", busy)
     with pytest.raises(IndexingError, match="for two minutes"):
         SnapshotStore(tmp_path).write(filler("one"))
+
+
+def test_a_whole_generation_of_another_folder_is_never_read(tmp_path):
+    store = SnapshotStore(tmp_path / "here")
+    foreign = SnapshotStore(tmp_path / "elsewhere").write(filler("foreign"))
+    store.write(filler("own"))
+    for name in (f"../elsewhere/{foreign.name}", str(foreign)):
+        (tmp_path / "here" / POINTER).write_text(name)
+        with pytest.raises(Damaged, match="not a generation"):
+            store.read(both)
