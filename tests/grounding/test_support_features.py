@@ -280,8 +280,8 @@ def test_a_number_differs_from_nothing_where_the_note_has_none():
 
 
 def test_a_turned_comparison_takes_one_flip_back_and_leaves_the_others():
-    note = "Adam converges faster at first than SGD, alpha is enabled, gamma is better."
-    seen = exact("SGD converges slower at first than Adam, alpha is disabled, gamma is worse.", note)
+    note = "alpha is enabled, gamma is better, Adam converges faster at first than SGD."
+    seen = exact("alpha is disabled, gamma is worse, SGD converges slower at first than Adam.", note)
     assert (seen.swapped, seen.flips) == (0, 2)
 
 

@@ -15,6 +15,7 @@ from assistant.uploads.readers.notebook import LONGEST_RESULT, read_notebook
 from assistant.uploads.readers.pdf import read_pdf
 from assistant.uploads.readers.text import decode, escaped
 from assistant.uploads.readers.web import read_html
+from assistant.uploads.readers.word import read_word
 
 
 @pytest.mark.parametrize(
@@ -317,3 +318,8 @@ def test_the_main_part_of_a_page_is_its_text(body, markdown):
 def test_a_page_without_a_title_has_its_first_heading():
     assert read_html("<h1>A <b>heading</b></h1><p>x</p>")[0] == "A heading"
     assert read_html("<p>x</p>")[0] == ""
+
+
+def test_a_word_file_cannot_say_how_its_paragraphs_are_read():
+    data = word(paragraph("Plain text."), **{"mammoth/style-map": "p => h1:fresh"})
+    assert read_word(data) == ("", "Plain text.")
