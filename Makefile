@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 FRESH := build/fresh
 PORT ?= 8501
+MUTATED := build/mutation
+MUTANTS ?= 360
 STAMP := $(VENV)/.installed
 LINTED := assistant tests streamlit_app.py
 
-.PHONY: run test test-fast coverage soak load cloud-test test-install fresh audit install index lint format clean
+.PHONY: run test test-fast coverage mutation soak load cloud-test test-install fresh audit install index lint format clean
 
 run: install index  ## the page on http://localhost:8501
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
@@ -23,6 +25,16 @@ coverage: install  ## line and branch coverage of everything, what runs in other
 	$(BIN)/coverage run -m pytest -n 3 --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --sort=cover
+
+mutation: install  ## 360 small faults put into the code that decides, one at a time: which does no test notice? An hour
+	rm -rf $(MUTATED) && mkdir -p $(MUTATED)
+	git archive HEAD | tar -x -C $(MUTATED)
+	cd $(MUTATED) && PATH="$(abspath $(BIN)):$$PATH" && \
+	cosmic-ray init tests/support/mutation.toml session.sqlite && \
+	python tests/support/mutation_sample.py --count $(MUTANTS) session.sqlite && \
+	cosmic-ray baseline tests/support/mutation.toml && \
+	cosmic-ray exec tests/support/mutation.toml session.sqlite && \
+	cr-report --surviving-only --show-diff session.sqlite
 
 soak: install  ## 2,000 kills in mid-write of the index and of uploads each, 1,000 stopped and closed answers, 100,000 broken uploads: hours
 	SOAK_KILLS=2000 $(BIN)/python -m pytest -q -s tests/retrieval/test_snapshot_store.py tests/uploads/test_kept_uploads.py -k kill_9

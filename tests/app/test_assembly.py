@@ -52,10 +52,19 @@ def test_the_dropout_question_is_answered_from_the_dropout_note(parts):
 
 
 @pytest.mark.parametrize("changes", [{}, {"temperature": 0.8, "top_p": 0.9, "seed": 7}], ids=["greedy", "sampled"])
-def test_the_same_question_and_seed_give_the_same_answer_twice(parts, changes):
+def test_the_same_question_and_seed_are_generated_once_and_give_the_same_answer_twice(parts, changes):
+    """That the engine itself repeats a seed is checked with the engines."""
+    before = parts.generator.counters()["started"]
     first, second = (ask(parts, QUESTION, max_new_tokens=12, **changes)[1] for _ in range(2))
+    assert parts.generator.counters()["started"] == before + 1
     assert first.text == second.text != ""
     assert (first.lead, first.sentences, first.sources) == (second.lead, second.sentences, second.sources)
+
+
+def test_another_seed_gives_another_text(parts):
+    sampled = {"max_new_tokens": 12, "temperature": 0.8, "top_p": 0.9}
+    seven, eight = (ask(parts, QUESTION, seed=seed, **sampled)[1].text for seed in (7, 8))
+    assert "" != seven != eight != ""
 
 
 def test_a_question_beyond_the_notes_is_declined_without_the_model(parts):

@@ -332,3 +332,17 @@ def test_what_came_with_the_first_piece_does_not_count_as_written_since(assistan
     """Its time is before the first token, so the speed would come out many times too high."""
     _, answer = story(assistant_with(InStages()))
     assert answer.answer_tokens == 18 and 0 < answer.tokens_per_second <= 20
+
+
+def test_three_passages_are_used_unless_told_otherwise(knowledge, assistant_with):
+    for name in ("a", "b"):
+        (knowledge / f"{name}.md").write_text(f"# {name}\n\nDropout at rate {name} sets some units to zero.")
+    assistant = assistant_with(ScriptedGenerator("x"))
+    assert len(assistant.search(COVERED).hits) == 3 == len(story(assistant)[1].prompt.placed)
+
+
+@pytest.mark.parametrize("more, fits", [("", True), ("x", False)])
+def test_a_question_may_be_as_long_as_its_limit(assistant_with, more, fits):
+    assistant = assistant_with(limit=len(COVERED))
+    with contextlib.nullcontext() if fits else pytest.raises(AssistantError, match="question"):
+        assert assistant.search(COVERED + more).covered

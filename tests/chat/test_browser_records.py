@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.chat import browser_records
 from assistant.chat.browser_records import MOST_BYTES, Kept, chat_record, exchange_record, read_records
 from assistant.chat.conversation import Chat
 from assistant.chat.transcript import chat_to_json
@@ -142,3 +143,24 @@ def test_whatever_an_exchange_holds_nothing_breaks(value):
         changed = {**content["exchange"], name: value}
         records = records_of(GOOD) | {f"{GOOD.uid}/0": packed(json.dumps({"exchange": changed}))}
         assert len(read_records(records).chats) <= 1
+
+
+def test_the_records_of_all_chats_may_unfold_to_the_limit_and_no_further(monkeypatch):
+    other = asked("Another?")
+    records = records_of(GOOD, other)
+    sizes = [len(zlib.decompress(base64.b64decode(records[f"{each.uid}/0"]))) for each in (GOOD, other)]
+    monkeypatch.setattr(browser_records, "MOST_BYTES", sum(sizes))
+    assert read_records(records) == Kept((GOOD, other), 0)
+    monkeypatch.setattr(browser_records, "MOST_BYTES", sum(sizes) - 1)
+    assert read_records(records) == Kept((GOOD,), 1)
+
+
+def test_the_exchanges_of_a_chat_share_the_limit(monkeypatch):
+    chat = asked("First?")
+    chat.ask("Second?", Decoding(), 3).state = "done"
+    records = records_of(chat)
+    sizes = [len(zlib.decompress(base64.b64decode(records[f"{chat.uid}/{at}"]))) for at in (0, 1)]
+    monkeypatch.setattr(browser_records, "MOST_BYTES", sum(sizes))
+    assert read_records(records) == Kept((chat,), 0)
+    monkeypatch.setattr(browser_records, "MOST_BYTES", sum(sizes) - 1)
+    assert read_records(records) == Kept((), 1)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 from fakes import hit
+from filelock import FileLock
 
 from assistant.chat import feedback
 from assistant.chat.feedback import Feedback, feedback_of
@@ -86,7 +87,7 @@ def test_a_full_file_takes_no_more_and_says_so(tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_written_is_explained_in_a_line(tmp_path):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(AssistantError, match="could not be kept"):
+    with pytest.raises(AssistantError, match=r"could not be kept on this host: \w.* directory\.$|exists\.$"):
         Feedback(tmp_path / "file" / "feedback.jsonl").append("1", ANSWER, "up")
 
 
@@ -94,3 +95,56 @@ def test_the_setting_says_where_or_off(tmp_path):
     assert feedback_of(read_settings(feedback="off")) is None
     assert feedback_of(read_settings(feedback=str(tmp_path / "x.jsonl"))).file == tmp_path / "x.jsonl"
     assert feedback_of(read_settings(home=tmp_path)).file == tmp_path / "feedback.jsonl"
+
+
+def test_a_rating_is_cut_at_fixed_lengths(tmp_path):
+    far = replace(hit("Text."), passage=replace(hit("Text.").passage, note="n" * 600))
+    answer = replace(
+        ANSWER,
+        question="q" * 10_001,
+        text="a" * 10_001,
+        lead=(LeadSentence("l" * 10_001, 1),) * 21,
+        sources=(far,) * 21,
+    )
+    log = Feedback(tmp_path / "feedback.jsonl")
+    log.append("1", answer, "up", "w" * 501)
+    (record,) = lines(log.file)
+    assert [len(record[name]) for name in ("word", "question", "answer")] == [500, 10_000, 10_000]
+    assert [len(text) for text in record["lead"]] == [10_000] * 20
+    assert record["sources"] == ["n" * 500 + ":1"] * 20
+
+
+def test_letters_of_all_languages_are_kept_as_they_are(tmp_path):
+    log = Feedback(tmp_path / "feedback.jsonl")
+    log.append("1", ANSWER, "up", "schön, 好")
+    assert '"schön, 好"' in log.file.read_text(encoding="utf-8")
+
+
+def test_a_file_takes_ratings_up_to_its_last_byte(tmp_path, monkeypatch):
+    log = Feedback(tmp_path / "feedback.jsonl")
+    log.append("1", ANSWER, "up")
+    size = log.file.stat().st_size
+    monkeypatch.setattr(feedback, "LARGEST_BYTES", 2 * size)
+    log.append("2", ANSWER, "up")
+    monkeypatch.setattr(feedback, "LARGEST_BYTES", 3 * size - 1)
+    with pytest.raises(AssistantError, match="must stay below"):
+        log.append("3", ANSWER, "up")
+
+
+def test_a_file_that_another_process_holds_is_given_up_after_a_while(tmp_path, monkeypatch):
+    monkeypatch.setattr(feedback, "LOCK_SECONDS", 0.02)
+    log = Feedback(tmp_path / "feedback.jsonl")
+    with FileLock(f"{log.file}.lock"), pytest.raises(AssistantError, match=r"this host: another process holds it\.$"):
+        log.append("1", ANSWER, "up")
+
+
+def test_a_rating_waits_five_seconds_for_its_turn(tmp_path, monkeypatch):
+    asked = []
+
+    def lock(file, timeout):
+        asked.append(timeout)
+        return FileLock(file)
+
+    monkeypatch.setattr(feedback, "FileLock", lock)
+    Feedback(tmp_path / "feedback.jsonl").append("1", ANSWER, "up")
+    assert asked == [5.0]

@@ -152,3 +152,91 @@ def test_a_chat_template_that_cannot_be_used_is_an_error_for_the_user(template):
 def test_a_chat_template_cannot_reach_python():
     with pytest.raises(AssistantError, match="chat template"):
         build(info=model(1024, "{{ messages.__class__.__mro__ }}"))
+
+
+@pytest.mark.parametrize("missing, placed", [(0, True), (1, False)])
+def test_the_last_turn_is_placed_when_it_fits_to_the_token(missing, placed):
+    frame, question, turn = count_words([layout_for(BASE).render([], [], ""), "Why?", "Earlier, so far?\nYes."])
+    window = frame + question + JOINTS + turn + 100
+    prompt = build("Why?", history=[Turn("Earlier, so far?", "Yes.")], info=model(window - missing))
+    assert ("Earlier, so far?" in prompt.text) == placed
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_the_last_turn_is_placed_when_it_fits_beside_the_best_passage_to_the_token(missing):
+    """The passage is counted with the joints around it, so that it could be placed, too."""
+    best = hit("w " * 40)
+    frame, question, turn, passage = count_words(
+        [layout_for(BASE).render([], [], ""), "Why?", "Earlier, so far?\nYes.", snippet(best)]
+    )
+    window = frame + question + JOINTS + turn + passage + JOINTS + 100
+    prompt = build("Why?", [best], [Turn("Earlier, so far?", "Yes.")], model(window - missing))
+    kinds = [part.kind for part in prompt.parts]
+    assert ("history" in kinds) == (missing == 0) and "snippet" in kinds
+
+
+@pytest.mark.parametrize("missing, placed", [(0, 2), (1, 1)])
+def test_passages_are_placed_as_long_as_they_fit_with_two_tokens_each_for_their_joints(missing, placed):
+    hits = [hit("w " * 30, 1), hit("w " * 20, 2)]
+    frame, question, *passages = count_words([layout_for(BASE).render([], [], ""), "Why?", *map(snippet, hits)])
+    window = frame + question + JOINTS + sum(passages) + 2 * len(passages) + 100
+    assert len(build("Why?", hits, info=model(window - missing)).placed) == placed
+
+
+@pytest.mark.parametrize(
+    "room, placed, has_turn",
+    [(78, 2, True), (77, 1, True), (47, 1, True), (46, 0, True), (19, 0, True), (18, 0, False)],
+)
+def test_a_prompt_that_came_out_longer_than_its_parts_loses_passages_from_the_end_then_the_turn(room, placed, has_turn):
+    """A tokenizer that needs 50 tokens more for a prompt that is filled in than for its parts, which seem to fit."""
+    hits = [hit("w " * 40, 1), hit("w " * 30, 2)]
+    frame = count_words([layout_for(BASE).render([], [], "")])[0]
+
+    def count(texts):
+        return [words + 50 * ("Question: Why?" in text) for words, text in zip(count_words(texts), texts, strict=True)]
+
+    prompt = build("Why?", hits, [Turn("Earlier, so far?", "Yes.")], model(frame + 51 + room + 100), count, reserve=100)
+    assert (len(prompt.placed), "Earlier, so far?" in prompt.text) == (placed, has_turn)
+    assert prompt.tokens == count([prompt.text])[0] <= frame + 51 + room
+
+
+def test_the_parts_of_a_prompt_are_named_and_add_up_to_it():
+    best = hit("One two three.", 1, "A", "H")
+    prompt = build("Why?", [best], [Turn("Earlier?", "Yes.")])
+    assert [(part.kind, part.label, part.tokens) for part in prompt.parts[1:]] == [
+        ("snippet", "A › H", 6),
+        ("history", "Earlier?", 2),
+        ("question", "Why?", 1),
+    ]
+    assert sum(part.tokens for part in prompt.parts) == prompt.tokens
+
+
+def test_a_turn_that_is_longer_in_the_prompt_than_alone_is_dropped_though_no_passage_stands_beside_it():
+    frame = count_words([layout_for(BASE).render([], [], "")])[0]
+
+    def count(texts):
+        return [
+            words + 20 * ("Earlier" in text and "Why?" in text)
+            for words, text in zip(count_words(texts), texts, strict=True)
+        ]
+
+    prompt = build("Why?", history=[Turn("Earlier?", "Yes.")], info=model(frame + 1 + JOINTS + 2 + 100), count=count)
+    assert "Earlier?" not in prompt.text and prompt.tokens == frame + 1
+
+
+def test_a_passage_that_is_longer_in_the_prompt_than_alone_is_dropped_though_it_is_the_only_one():
+    frame = count_words([layout_for(BASE).render([], [], "")])[0]
+
+    def count(texts):
+        return [
+            words + 20 * ("w w" in text and "Why?" in text)
+            for words, text in zip(count_words(texts), texts, strict=True)
+        ]
+
+    prompt = build("Why?", [hit("w " * 40)], info=model(frame + 1 + JOINTS + 43 + 100), count=count)
+    assert prompt.placed == () and prompt.tokens == frame + 1
+
+
+def test_a_retelling_model_gets_the_best_of_several_passages_without_its_name():
+    layout = layout_for(ModelInfo("SmolLM2-135M-Instruct", "openvino", 1024, TEMPLATE))
+    assert "user\nWhy?\n\nOne.<|im_end|>" in layout.render(["A\nOne.", "B\nTwo."], [], "Why?")

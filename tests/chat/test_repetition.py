@@ -5,6 +5,7 @@ import pytest
 from assistant.chat.repetition import without_repetition
 
 FIRST = "Dropout sets random units to zero during training."
+COUNTED = "One two three four five six seven eight nine ten eleven twelve."
 
 
 @pytest.mark.parametrize(
@@ -17,6 +18,8 @@ FIRST = "Dropout sets random units to zero during training."
         ),
         (f"{FIRST} So dropout sets random units to zero during training.", FIRST),
         (f"{FIRST}\n\n{FIRST}", FIRST),
+        ("It works well right now. It works well right now.", "It works well right now."),
+        (f"{COUNTED} One two three four five six seven eight nine red green blue.", COUNTED),  # 7 of 10 triples
     ],
 )
 def test_a_sentence_said_again_is_cut_with_all_that_follows(text, kept):
@@ -31,6 +34,8 @@ def test_a_sentence_said_again_is_cut_with_all_that_follows(text, kept):
         f"{FIRST} Dropout sets random units to zero during",
         f"{FIRST} Weight decay shrinks the weights at every step of the optimizer.",
         "Yes. Yes. It works.",
+        "It works well now. It works well now.",  # four words are too few
+        f"{COUNTED} One two three four five six seven eight old red green blue.",  # 6 of 10 triples
     ],
 )
 def test_new_unfinished_and_very_short_sentences_go_on(text):

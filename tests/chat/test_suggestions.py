@@ -66,6 +66,9 @@ def test_without_hits_there_is_nothing_to_suggest():
         ("What word embeddings are", "What are word embeddings?"),
         ("Best-of-n sampling and verifiers", "Best-of-n sampling and verifiers"),
         ("Limits", "Dropout: Limits"),
+        ("Usual limits", "Dropout: Usual limits"),
+        ("What it costs", "What it costs"),
+        ("Dropout limits", "Dropout limits"),
         ("", ""),
         ("x" * 100 + "?", ""),
     ],
@@ -84,3 +87,11 @@ def test_for_a_question_beyond_the_notes_the_nearest_sections_are_suggested():
 
 def test_what_has_nothing_to_do_with_the_question_is_not_suggested():
     assert suggest_nearest([Hit(1, 0.2, NOTE[0])], ["How long do I boil eggs?"]) == []
+
+
+def test_a_note_with_few_sections_leaves_its_turns_to_the_others():
+    adam = [passage("What is Adam?", 1, "adam.md"), passage("When does Adam diverge?", 5, "adam.md")]
+    assert suggest(found(adam[0], NOTE[0]), NOTE + adam, [], most=9) == [
+        adam[1].heading,
+        *(section.heading for section in NOTE[1:]),
+    ]

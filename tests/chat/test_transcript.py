@@ -1,6 +1,8 @@
 """A chat leaves as Markdown or JSON, and JSON comes back whole or is refused with a reason."""
 
+import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,12 @@ from assistant.chat.transcript import (
     chat_to_markdown,
     exchange_to_markdown,
     file_name,
+    strength,
+    unchecked,
+    unfinished,
 )
 from assistant.core.errors import AssistantError
+from assistant.core.records import CheckedSentence
 from assistant.inference.decoding import Decoding
 from assistant.ui.shared.safe import safe_markdown
 
@@ -140,3 +146,39 @@ def test_any_question_survives_the_way_out_and_in(question):
     chat = Chat()
     chat.ask("x" + question, Decoding(), 3).state = "done"
     assert chat_from_json(chat_to_json(chat).encode()) == chat
+
+
+@pytest.mark.parametrize(
+    "score, word", [(1.0, "strong"), (0.55, "strong"), (0.549, "fair"), (0.4, "fair"), (0.399, "weak"), (-1.0, "weak")]
+)
+def test_a_similarity_is_told_in_a_word(score, word):
+    assert strength(score) == word
+
+
+def sentence(text, gap=" "):
+    return CheckedSentence(text, 1, 0.9, gap=gap)
+
+
+def test_what_follows_the_checked_sentences_is_unchecked():
+    text = "One is. One is. Tidied away. Two"
+    assert unchecked(text, []) == text
+    assert unchecked(text, [sentence("One is.")]) == " One is. Tidied away. Two"
+    assert unchecked(text, [sentence("One is."), sentence("One is.")]) == " Tidied away. Two"
+    assert unchecked(text, [sentence("One is."), sentence("Tidied, away."), sentence("One is.")]) == " Tidied away. Two"
+
+
+def test_only_a_stopped_answer_or_one_that_nobody_compared_is_unfinished(chat):
+    first, _, stopped = chat.exchanges
+    stopped.draft.text, stopped.draft.sentences = "It drops. Half a", (sentence("It drops."),)
+    assert unfinished(stopped) == "Half a"
+    first.answer = replace(first.answer, text="It drops. It sings. Then more.")
+    assert unfinished(first) == ""
+    first.answer = replace(first.answer, sentences=())
+    assert unfinished(first) == "It drops. It sings. Then more."
+
+
+@pytest.mark.parametrize("length, fits", [(100_000, True), (100_001, False)])
+def test_a_question_may_be_as_long_as_a_hundred_thousand_characters(chat, length, fits):
+    content = changed(chat, exchange(0, question="x" * length))
+    with contextlib.nullcontext() if fits else pytest.raises(AssistantError, match="longer than any"):
+        assert chat_from_json(content).exchanges[0].question == "x" * length

@@ -79,3 +79,22 @@ def test_quotation_marks_of_blockquotes_are_taken_off():
     assert [part.text for part in quotables("> Adam adapts\n> the rate of each weight.")] == [
         "Adam adapts the rate of each weight."
     ]
+
+
+@pytest.mark.parametrize(
+    "text, alone",
+    [
+        ("Three words only.", False),
+        ("Four words are enough.", True),
+        ("| a |\n|---|\n| " + "w " * 84 + "|", True),
+        ("| a |\n|---|\n| " + "w " * 85 + "|", False),
+    ],
+)
+def test_sentences_have_four_words_at_least_and_blocks_ninety_at_most(text, alone):
+    (part,) = quotables(text)
+    assert stands_alone(part) is alone
+
+
+def test_the_first_sentence_of_a_paragraph_and_every_block_begin_a_paragraph():
+    parts = quotables("One is here. Two is here.\n\nThree is here.\n\n- four")
+    assert [part.starts_paragraph for part in parts] == [True, False, True, True]

@@ -84,3 +84,14 @@ def test_nothing_of_a_text_is_lost_or_changed(text, step):
 @pytest.mark.parametrize("text, ends", [("It is.", True), ("It is", False), ("- `x = 1`", True), ("# A heading", True)])
 def test_a_sentence_without_its_end_is_told_from_a_whole_one(text, ends):
     assert cut(text)[-1].ends is ends
+
+
+def test_nothing_behind_an_open_formula_is_given_out():
+    assert Cutter().feed("$$a. B c. D") == []
+    cutter = Cutter()
+    assert [unit.text for unit in cutter.feed("One is. Two is. $$a. B c. D")] == ["One is.", "Two is."]
+    assert [unit.text for unit in cutter.feed("$$ End. It")] == ["$$a. B c. D$$ End."]
+
+
+def test_sentences_without_a_space_between_them_are_cut_at_their_end():
+    assert [unit.text for unit in cut("你好。世界。")] == ["你好。", "世界。"]

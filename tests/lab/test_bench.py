@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from assistant.core.records import ModelInfo, Piece
 from assistant.core.settings import REPOSITORY
 from assistant.inference.engine import Request, Sink
 from assistant.inference.gpt2.checkpoint import GPT2Checkpoint
+from assistant.lab.bench import bandwidth
 from assistant.lab.bench.bandwidth import read_bandwidth
 from assistant.lab.bench.measure import Crowd, Prompts, Timing, time_beams, time_crowd, time_greedy
 from assistant.lab.bench.needs import check_host
@@ -62,13 +62,17 @@ def test_the_rate_leaves_the_first_token_out():
 
 
 class Metronome:
-    """An engine with one token a letter that answers at once, after `delay` seconds for each token."""
+    """An engine with one token a letter that answers one after the other; each token takes `delay` of its seconds."""
 
     def __init__(self, engine="torch", delay=0.0, fault=None):
         self.info = ModelInfo("metronome", engine, 1024)
         self.requests: list[Request] = []
         self._delay = delay
         self._fault = fault
+        self._now = 100.0
+
+    def clock(self) -> float:
+        return self._now
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text) for text in texts]
@@ -79,17 +83,17 @@ class Metronome:
             sink(self._fault)
             return lambda: None
         for count in range(1, request.decoding.max_new_tokens + 1):
-            time.sleep(self._delay)
+            self._now += self._delay
             sink(Piece("x", count))
         sink(Piece(tokens=request.decoding.max_new_tokens, finish="length"))
         return lambda: None
 
 
 def test_the_clock_sees_first_token_and_rate():
-    timing = time_greedy(Metronome(delay=0.02), Prompts(Metronome()), 20, 5)
-    assert timing.tokens == 5
-    assert 0.02 <= timing.first < timing.last
-    assert 0 < timing.rate <= 51
+    engine = Metronome(delay=0.02)
+    timing = time_greedy(engine, Prompts(engine), 20, 5, engine.clock)
+    assert (timing.tokens, timing.shown_first) == (5, 1)
+    assert (timing.first, timing.last, timing.rate) == pytest.approx((0.02, 0.1, 50))
 
 
 def test_every_prompt_is_new_and_of_the_length_asked_for():
@@ -100,18 +104,20 @@ def test_every_prompt_is_new_and_of_the_length_asked_for():
 
 
 def test_beams_are_the_seed_recipe_and_the_paged_engine_is_asked_for_one_token_besides():
-    engine = Metronome("openvino")
-    assert time_beams(engine, Prompts(engine), 20, 5).tokens == 5
+    engine = Metronome("openvino", delay=0.02)
+    timing = time_beams(engine, Prompts(engine), 20, 5, engine.clock)
+    assert (timing.first, timing.last, timing.tokens) == pytest.approx((0.02, 0.1, 5))
     asked = [request.decoding for request in engine.requests]
     assert [decoding.max_new_tokens for decoding in asked] == [5, 1]
     assert {(d.num_beams, d.no_repeat_ngram_size, d.early_stopping) for d in asked} == {(5, 2, True)}
 
 
 def test_visitors_count_together():
+    """The fourth of them is answered after three times five tokens; twenty came in twenty times the delay."""
     engine = Metronome(delay=0.001)
-    crowd = time_crowd(engine, Prompts(engine), 4, 20, 5)
+    crowd = time_crowd(engine, Prompts(engine), 4, 20, 5, engine.clock)
     assert crowd.visitors == len(engine.requests) == 4
-    assert crowd.rate > 0
+    assert (crowd.rate, crowd.worst_first) == pytest.approx((1000, 0.016))
 
 
 def test_a_fault_of_the_engine_ends_the_measurement():
@@ -141,8 +147,15 @@ def test_random_checkpoints_cannot_end_an_answer_early(tmp_path):
     assert 0.015 < float(np.std(table[:-1])) < 0.025
 
 
-def test_bandwidth_is_a_plausible_number_of_bytes():
-    assert 1e8 < read_bandwidth(2, bytes_a_core=2**22, repeats=2) < 1e13
+def test_bandwidth_is_the_bytes_of_all_cores_over_the_shortest_time():
+    clock = iter([10.0, 12.0, 20.0, 20.5, 30.0, 31.0]).__next__
+    assert read_bandwidth(2, bytes_a_core=2**20, repeats=3, clock=clock) == 2 * 2**20 / 0.5
+
+
+def test_the_cores_share_the_bytes_that_hosts_have(monkeypatch):
+    monkeypatch.setattr(bandwidth, "BYTES", 3 * 2**20)
+    clock = iter([0.0, 1.0]).__next__
+    assert read_bandwidth(3, bytes_a_core=2**28, repeats=1, clock=clock) == 3 * 2**20
 
 
 @pytest.mark.slow
@@ -169,9 +182,16 @@ def test_the_command_measures_everything(tmp_path):
     assert [visitors["n"] for visitors in told["visitors"]] == [1, 4, 8]
     assert all(visitors["tokens_per_s"] > 0 < visitors["worst_first_token_s"] for visitors in told["visitors"])
     assert set(told["prefix"]) == {"cold_s", "warm_s"}
-    names = {"greedy_decode", "greedy_first_token", "beam_decode", "beam_first_token", "bandwidth_share"}
-    assert set(told["ratios"]) >= names
-    assert all(value > 0 for value in told["ratios"].values())
+    runs = {(run["engine"], run["beams"]): run for run in told["runs"]}
+    expected = {}
+    for name, beams in (("greedy", 1), ("beam", 5)):
+        ours, reference = runs[OURS, beams], runs[REFERENCE, beams]
+        expected[f"{name}_decode"] = ours["tokens_per_s"] / reference["tokens_per_s"]
+        expected[f"{name}_first_token"] = reference["first_token_s"] / ours["first_token_s"]
+    read = told["weight_bytes_per_token"] * runs[OURS, 1]["tokens_per_s"]
+    expected["bandwidth_share"] = read / (told["machine"]["bandwidth_gb_s"] * 1e9)
+    ratios_told = {name: told["ratios"][name] for name in expected}
+    assert ratios_told == pytest.approx(expected, rel=2e-3)  # of figures with four digits each
     assert told["machine"]["cores"] >= 1
     assert 0 <= told["others_busy"] <= 1
     assert told["weights"] == "random"

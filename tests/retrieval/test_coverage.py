@@ -67,3 +67,18 @@ def test_the_shipped_model_weighs_every_kind_of_evidence():
     assert set(model.weights) == {"best", "near", "contrast", "lexical", "shared", "unknown"}
     assert model.weights["best"] > 0 > model.weights["contrast"]
     assert 0 < model.threshold < 1
+
+
+def test_evidence_is_not_that_of_a_subject_unless_it_is_said_to_be():
+    numbers = np.array([0.5], dtype=np.float32)
+    seen = Evidence.of(numbers, numbers, numbers, Words(0.5, 0.2))
+    assert not seen.is_subject and "is_subject" not in seen.features
+    subject = Evidence.of(numbers, numbers, numbers, Words(0.5, 0.2), is_subject=True)
+    low = CoverageModel(-9.0, {"best": 1.0}, 0.5)
+    assert low.confidence(subject) == 0.5 > low.confidence(seen)
+
+
+def test_without_any_score_the_lexical_evidence_is_nothing():
+    none = np.zeros(0, dtype=np.float32)
+    seen = Evidence.of(np.array([0.5], dtype=np.float32), none, none, Words(0.5, 0.2))
+    assert (seen.contrast, seen.lexical) == (0.0, 0.0)

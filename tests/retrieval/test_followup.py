@@ -51,3 +51,19 @@ def test_a_chain_of_follow_ups_goes_back_to_the_last_real_topic():
 
 def test_a_conversation_of_follow_ups_alone_uses_its_first_question():
     assert standalone("Why?", [Turn("And this?", "x"), Turn("How come?", "y")]) == "And this? Why?"
+
+
+@pytest.mark.parametrize(
+    "question, leans",
+    [
+        ("And in a deep net too?", True),  # six words that go on
+        ("And in a deep net with us?", False),
+        ("Does it help " + "a b c d e " * 3 + "?", False),  # nineteen words
+        ("Does it help " + "a b c d e " * 3, True),
+        ("Does it change tensor matrix?", True),  # three words of six letters
+        ("Does it change tensor matrix vector?", False),
+        ("Does it alter a tenet about a model of deep nets?", True),  # five letters carry no topic
+    ],
+)
+def test_a_question_leans_only_while_it_is_short_and_names_little(question, leans):
+    assert is_followup(question) is leans

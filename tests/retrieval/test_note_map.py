@@ -78,11 +78,12 @@ def test_private_passages_are_drawn_for_their_owner_alone(knowledge, tmp_path):
 
 
 @pytest.mark.slow
-def test_places_of_another_encoder_or_a_broken_file_are_ignored(knowledge):
+@pytest.mark.parametrize("content", [b"junk", b""])
+def test_places_of_another_encoder_or_a_broken_file_are_ignored(knowledge, content):
     index = index_of(knowledge)
     write_places(index, knowledge)
     assert Cartographer(knowledge, "other@1")._shipped == {}
-    (knowledge / ".vectors/places/places.npz").write_bytes(b"junk")
+    (knowledge / ".vectors/places/places.npz").write_bytes(content)
     assert Cartographer(knowledge, index.encoder)._shipped == {}
 
 

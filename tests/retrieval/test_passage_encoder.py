@@ -60,7 +60,7 @@ def test_an_edited_note_is_embedded_and_the_other_is_not(shipped):
     assert [text for text in embedder.embedded if "Another" in text] == embedder.embedded != []
 
 
-@pytest.mark.parametrize("harm", ["other embedder", "flipped bytes", "truncated", "not an archive"])
+@pytest.mark.parametrize("harm", ["other embedder", "flipped bytes", "truncated", "empty", "not an archive"])
 def test_vectors_that_cannot_be_trusted_are_made_again(shipped, harm):
     folder, index = shipped
     file = folder / FOLDER / "topic.npz"
@@ -69,6 +69,8 @@ def test_vectors_that_cannot_be_trusted_are_made_again(shipped, harm):
         file.write_bytes(raw[:200] + bytes(255 - byte for byte in raw[200:260]) + raw[260:])
     elif harm == "truncated":
         file.write_bytes(raw[: len(raw) // 2])
+    elif harm == "empty":
+        file.write_bytes(b"")
     elif harm == "not an archive":
         file.write_bytes(b"nonsense")
     embedder = WordEmbedder("other@2" if harm == "other embedder" else "words@1")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from fakes import WordEmbedder, retriever_of, write_notes
+from fakes import COVERAGE, WordEmbedder, retriever_of, write_notes
 
 from assistant.core.records import Turn
 from assistant.retrieval.index.catalog import Catalog
@@ -12,7 +12,7 @@ from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.passage_index import build
 from assistant.retrieval.notes.library import read_library
 from assistant.retrieval.query.coverage import Evidence, Words, shipped_model
-from assistant.retrieval.retriever import fuse
+from assistant.retrieval.retriever import best_rows, fuse
 
 
 def catalog_of(folder) -> Catalog:
@@ -76,7 +76,9 @@ def test_no_notes_find_nothing_and_cover_nothing(tmp_path, retriever):
 
 @pytest.mark.parametrize("question", ["?", "the of and", "数学", "a" * 2000, "🙂"])
 def test_odd_questions_are_answered_like_any_other(knowledge, retriever, question):
-    assert len(retriever.find(catalog_of(knowledge), question).hits) == 3
+    found = retriever.find(catalog_of(knowledge), question)
+    assert not found.covered and found.confidence < 0.1
+    assert [hit.score for hit in found.hits] == [0, 0, 0]
 
 
 def test_a_follow_up_is_searched_with_the_topic_before_it(knowledge, retriever):
@@ -152,3 +154,35 @@ def test_bm25_scores_stems_and_ignores_stop_words(tmp_path, passages, query, sco
     folder = write_notes(tmp_path, **{f"n{at}": f"---\ntitle: '.'\n---\n{text}" for at, text in enumerate(passages)})
     index = build(read_library(folder), WordEmbedder())
     assert (LexicalIndex.of(index.passages).scores(query) > 0).tolist() == scored
+
+
+def test_words_of_a_question_are_looked_for_in_the_three_nearest_passages(tmp_path, retriever):
+    """Each of four notes holds one of the four words, all equally rare."""
+    words = ("zebra", "quagga", "okapi", "tapir")
+    notes = {word: f"---\ntitle: {word}\n---\n\n{word} {word} grazes" for word in words}
+    seen = retriever.evidence(catalog_of(write_notes(tmp_path, **notes)), " ".join(words))
+    assert (seen.shared, seen.unknown) == (pytest.approx(0.75), 0.0)
+
+
+def test_the_evidence_of_a_question_with_an_abbreviation_is_that_of_its_meaning(tmp_path, retriever):
+    folder = write_notes(tmp_path, rate="---\ntitle: Rate\n---\n\nlearning rate")
+    assert retriever.evidence(catalog_of(folder), "lr").best > 0.5
+
+
+def test_confidence_has_four_digits(knowledge, retriever):
+    catalog, question = catalog_of(knowledge), "Dropout sets random units in Naples"
+    exact = COVERAGE.confidence(retriever.evidence(catalog, question))
+    assert retriever.find(catalog, question).confidence == round(exact, 4) != round(exact, 3)
+
+
+def test_the_best_rows_have_a_score_and_equal_ones_keep_their_order():
+    scores = np.array([0, 2, 0, 1, 2, 3], dtype=np.float32)
+    assert best_rows(scores, 9) == [5, 1, 4, 3]
+    assert best_rows(scores, 4) == [5, 1, 4, 3]
+    assert best_rows(scores, 1) == [5]
+    assert best_rows(np.zeros(3, dtype=np.float32), 2) == []
+
+
+def test_bm25_counts_three_tenths_of_its_share_of_the_best_score():
+    assert fuse({0: 0.50, 1: 0.34}, np.array([0.0, 4.0, 8.0], dtype=np.float32)) == [0, 1]
+    assert fuse({0: 0.50, 1: 0.36}, np.array([0.0, 4.0, 8.0], dtype=np.float32)) == [1, 0]

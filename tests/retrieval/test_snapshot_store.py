@@ -3,16 +3,20 @@
 import contextlib
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
+from filelock import Timeout
 from kill_run import run_kills
 
 from assistant.core.errors import IndexingError
 from assistant.core.settings import REPOSITORY
+from assistant.retrieval.index import snapshot_store
 from assistant.retrieval.index.snapshot_store import MANIFEST, POINTER, Damaged, SnapshotStore
 
 
@@ -199,3 +203,87 @@ def test_a_full_disk_is_an_error_and_the_earlier_generation_stays(tmp_path):
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert content(generations) == "one"
+
+
+@pytest.fixture
+def named(monkeypatch):
+    """Generations get these names one after the other."""
+
+    def give(*names):
+        ids = iter([SimpleNamespace(hex=name) for name in names])
+        monkeypatch.setattr(snapshot_store.uuid, "uuid4", lambda: next(ids))
+
+    return give
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_what_is_published_while_it_is_read_is_read_instead(tmp_path, named, names):
+    named(*names)
+    store = SnapshotStore(tmp_path)
+    store.write(filler("one"))
+    seen = []
+
+    def make(folder, manifest):
+        seen.append(manifest["text"])
+        if len(seen) == 1:
+            store.write(filler("two"))
+            raise Damaged("its files are gone")
+        return manifest["text"]
+
+    assert store.read(make) == "two" and seen == ["one", "two"]
+
+
+def test_damage_without_a_new_generation_is_told_at_once(tmp_path):
+    store, seen = SnapshotStore(tmp_path), []
+    store.write(filler("one"))
+
+    def make(folder, manifest):
+        seen.append(1)
+        raise Damaged("odd")
+
+    with pytest.raises(Damaged, match="odd"):
+        store.read(make)
+    assert seen == [1]
+
+
+@pytest.mark.parametrize("names", ["ab", "ba"])
+def test_older_generations_and_what_killed_writers_left_are_removed_whatever_their_names(tmp_path, named, names):
+    named(*names)
+    store = SnapshotStore(tmp_path)
+    store.write(filler("one"))
+    (tmp_path / f"{POINTER}.g-killed").write_text("half")
+    published = store.write(filler("two"))
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "lock") == [POINTER, published.name]
+
+
+def test_an_old_generation_that_cannot_be_removed_does_no_harm(tmp_path, monkeypatch):
+    store = SnapshotStore(tmp_path)
+    store.write(filler("one"))
+
+    def refuse(path, ignore_errors=False):
+        if not ignore_errors:
+            raise PermissionError("a reader has it open")
+
+    monkeypatch.setattr(shutil, "rmtree", refuse)
+    store.write(filler("two"))
+    assert content(store) == "two"
+
+
+def test_a_writer_waits_two_minutes_for_another_and_says_so(tmp_path, monkeypatch):
+    def busy(file, timeout):
+        assert (file, timeout) == (tmp_path / "lock", 120)
+        raise Timeout(str(file))
+
+    monkeypatch.setattr(snapshot_store, "FileLock", busy)
+    with pytest.raises(IndexingError, match="for two minutes"):
+        SnapshotStore(tmp_path).write(filler("one"))
+
+
+def test_a_whole_generation_of_another_folder_is_never_read(tmp_path):
+    store = SnapshotStore(tmp_path / "here")
+    foreign = SnapshotStore(tmp_path / "elsewhere").write(filler("foreign"))
+    store.write(filler("own"))
+    for name in (f"../elsewhere/{foreign.name}", str(foreign)):
+        (tmp_path / "here" / POINTER).write_text(name)
+        with pytest.raises(Damaged, match="not a generation"):
+            store.read(both)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 
@@ -12,23 +13,28 @@ BYTES_A_CORE = 2**28
 REPEATS = 7
 
 
-def read_bandwidth(cores: int, bytes_a_core: int = BYTES_A_CORE, repeats: int = REPEATS) -> float:
+def read_bandwidth(
+    cores: int,
+    bytes_a_core: int = BYTES_A_CORE,
+    repeats: int = REPEATS,
+    clock: Callable[[], float] = time.perf_counter,
+) -> float:
     """Bytes a second, the best of several reads: what slows one down is other work, never the memory."""
     # The maximum of 32-bit integers: numpy's loop for it is vectorised, releases the interpreter lock and read fastest
     # of sum, dot and max here; torch's reductions reached half of it.
     size = min(bytes_a_core, BYTES // cores)
     blocks = [np.ones(size // 4, np.int32) for _ in range(cores)]
-    return max(_read_once(blocks) for _ in range(repeats))
+    return max(_read_once(blocks, clock) for _ in range(repeats))
 
 
-def _read_once(blocks: list[np.ndarray]) -> float:
+def _read_once(blocks: list[np.ndarray], clock: Callable[[], float]) -> float:
     threads = [threading.Thread(target=block.max) for block in blocks]
-    began = time.perf_counter()
+    began = clock()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(block.nbytes for block in blocks) / (time.perf_counter() - began)
+    return sum(block.nbytes for block in blocks) / (clock() - began)
 
 
 def gpu_read_bandwidth() -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from assistant.core.errors import EngineError
@@ -14,6 +15,7 @@ from assistant.inference.engine import Engine, Request
 BEAMS = PRESETS["seed"].decoding.num_beams
 VISITOR_PROMPT = 256
 VISITOR_ANSWER = 32
+Clock = Callable[[], float]  # seconds, from any beginning
 _LONGEST_SECONDS = 1800.0
 _TEXT = (
     "Dropout sets a random part of the activations to zero while a network is trained, so that no unit can rely on "
@@ -78,39 +80,41 @@ class Prompts:
         return text[:low]
 
 
-def time_greedy(engine: Engine, prompts: Prompts, prompt: int, new: int) -> Timing:
+def time_greedy(engine: Engine, prompts: Prompts, prompt: int, new: int, clock: Clock = time.perf_counter) -> Timing:
     """One greedy answer."""
-    return _timings(engine, [Request(prompts.next(prompt), greedy(new))])[0]
+    return _timings(engine, [Request(prompts.next(prompt), greedy(new))], clock)[0]
 
 
-def time_beams(engine: Engine, prompts: Prompts, prompt: int, new: int) -> Timing:
+def time_beams(engine: Engine, prompts: Prompts, prompt: int, new: int, clock: Clock = time.perf_counter) -> Timing:
     """One answer by beam search."""
-    whole = _timings(engine, [Request(prompts.next(prompt), beams(new))])[0]
+    whole = _timings(engine, [Request(prompts.next(prompt), beams(new))], clock)[0]
     if engine.info.engine != "openvino":
         return whole
     # The paged loop reads a long prompt in pieces and says nothing of where it ends, so the first token is timed by a
     # request that asks for one.
-    first = _timings(engine, [Request(prompts.next(prompt), beams(1))])[0].last
+    first = _timings(engine, [Request(prompts.next(prompt), beams(1))], clock)[0].last
     return Timing(first, whole.last, whole.tokens)
 
 
-def time_crowd(engine: Engine, prompts: Prompts, visitors: int, prompt: int, new: int) -> Crowd:
+def time_crowd(
+    engine: Engine, prompts: Prompts, visitors: int, prompt: int, new: int, clock: Clock = time.perf_counter
+) -> Crowd:
     """Greedy answers to several visitors who come at the same moment."""
-    timings = _timings(engine, [Request(prompts.next(prompt), greedy(new)) for _ in range(visitors)])
+    timings = _timings(engine, [Request(prompts.next(prompt), greedy(new)) for _ in range(visitors)], clock)
     seconds = max(timing.last for timing in timings)
     return Crowd(visitors, sum(t.tokens for t in timings) / seconds, max(t.first for t in timings))
 
 
-def time_prefix(engine: Engine, prompts: Prompts, prompt: int) -> tuple[float, float]:
+def time_prefix(engine: Engine, prompts: Prompts, prompt: int, clock: Clock = time.perf_counter) -> tuple[float, float]:
     """Seconds to the first token of a new prompt, and of the same one again."""
     request = Request(prompts.next(prompt), greedy(2))
-    cold, warm = (_timings(engine, [request])[0].first for _ in range(2))
+    cold, warm = (_timings(engine, [request], clock)[0].first for _ in range(2))
     return cold, warm
 
 
-def _timings(engine: Engine, requests: list[Request]) -> list[Timing]:
-    began = time.perf_counter()
-    watches = [_Watch(began) for _ in requests]
+def _timings(engine: Engine, requests: list[Request], clock: Clock) -> list[Timing]:
+    began = clock()
+    watches = [_Watch(began, clock) for _ in requests]
     for request, watch in zip(requests, watches, strict=True):
         engine.submit(request, watch)
     return [watch.timing() for watch in watches]
@@ -119,15 +123,16 @@ def _timings(engine: Engine, requests: list[Request]) -> list[Timing]:
 class _Watch:
     """A sink with a stopwatch; it is called in the engine's thread, so nothing delays what it reads."""
 
-    def __init__(self, began: float) -> None:
+    def __init__(self, began: float, clock: Clock) -> None:
         self._began = began
+        self._clock = clock
         self._first = self._last = 0.0
         self._tokens = self._shown_first = 0
         self._fault: Exception | None = None
         self._ended = threading.Event()
 
     def __call__(self, piece: Piece | Exception) -> None:
-        self._last = time.perf_counter() - self._began
+        self._last = self._clock() - self._began
         if isinstance(piece, Exception):
             self._fault = piece
             self._ended.set()

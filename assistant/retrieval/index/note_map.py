@@ -153,7 +153,7 @@ def _read(knowledge: Path, encoder: str) -> dict[bytes, npt.NDArray[np.float32]]
                 return {}
             digests = [digest.tobytes() for digest in arrays["digests"]]
             return dict(zip(digests, arrays["places"].astype(np.float32), strict=True))
-    except (OSError, ValueError, KeyError, BadZipFile) as fault:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:  # EOFError: an empty file
         log.warning("shipped places ignored, %s cannot be read: %s", file.name, fault)
         return {}
 

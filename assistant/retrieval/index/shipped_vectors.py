@@ -39,7 +39,7 @@ class ShippedVectors:
                         continue
                     rows = arrays["vectors"].astype(np.float32)
                     digests = [digest.tobytes() for digest in arrays["digests"]]
-            except (OSError, ValueError, KeyError, BadZipFile) as fault:
+            except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:  # EOFError: an empty file
                 log.warning("shipped vectors ignored, %s cannot be read: %s", file.name, fault)
                 continue
             rows /= np.linalg.norm(rows, axis=1, keepdims=True)
