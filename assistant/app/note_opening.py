@@ -12,6 +12,7 @@ from assistant.retrieval.note_store import NoteStore
 from assistant.retrieval.notes.library import check_folder
 from assistant.retrieval.query.contrast import load_contrast
 from assistant.retrieval.query.coverage import shipped_model
+from assistant.retrieval.query.field_of_study import load_field
 from assistant.retrieval.retriever import Retriever
 
 
@@ -39,4 +40,4 @@ def open_note_store(settings: Settings, report: Report = silent) -> tuple[NoteSt
     store = NoteStore(
         settings.knowledge, settings.home, ShippedVectors(PassageEncoder(embedder), settings.knowledge), progress
     )
-    return store, Retriever(embedder, load_contrast(embedder), shipped_model())
+    return store, Retriever(embedder, load_contrast(embedder), shipped_model(), load_field(embedder.identity))

@@ -17,9 +17,11 @@ from assistant.cli.progress import ProgressBar
 from assistant.inference.decoding import PRESETS
 from assistant.lab.evaluation.answers import sample
 from assistant.lab.evaluation.fit import fit_coverage
+from assistant.lab.evaluation.fit_field import fit_field
 from assistant.lab.evaluation.gold import GOLD, read_gold
 from assistant.lab.evaluation.labelled import LABELLED
 from assistant.lab.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
+from assistant.retrieval.embedding.embedder import load_embedder
 from assistant.retrieval.query.coverage import MODEL, shipped_model
 
 
@@ -80,6 +82,8 @@ def evaluate(
         chosen = sample([question for question in questions if half in ("all", question.half)], limit)
         show_answer_figures(settings, models, presets, chosen, shown, as_json)
         return
+    if fit:
+        fit_field(load_embedder(settings.embedder)).write()
     bar = ProgressBar()
     store, retriever = open_note_store(settings, bar)
     bar.close()

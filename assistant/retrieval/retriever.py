@@ -15,6 +15,7 @@ from assistant.retrieval.embedding.passage_encoder import whole_text
 from assistant.retrieval.index.catalog import Catalog, Dense, Scores
 from assistant.retrieval.index.lexical_index import stems_of
 from assistant.retrieval.query.coverage import CoverageModel, Evidence, Words
+from assistant.retrieval.query.field_of_study import UNKNOWN, FieldOfStudy
 from assistant.retrieval.query.followup import standalone
 from assistant.retrieval.query.spelling import as_in_notes
 
@@ -31,11 +32,16 @@ Searched = tuple[Vectors, Found, Scores]  # the vector of a query, and what both
 class Retriever:
     """Hybrid search: cosine of MiniLM vectors through FAISS, fused with BM25."""
 
-    def __init__(self, embedder: Embedder, contrast: Vectors, model: CoverageModel) -> None:
-        """``contrast`` holds unit vectors of off-topic questions; ``model`` decides whether the notes answer."""
+    def __init__(
+        self, embedder: Embedder, contrast: Vectors, model: CoverageModel, field: FieldOfStudy | None = None
+    ) -> None:
+        """``contrast`` holds unit vectors of off-topic questions; ``model`` decides whether the notes answer, also by
+        whether the question is of their ``field``, where that is known.
+        """
         self._embed: Embed = embedder.embed
         self._contrast = contrast
         self._model = model
+        self._field = field
 
     def remembering(self) -> Retriever:
         """The same retriever, which embeds a text again only when many others came in between.
@@ -86,7 +92,9 @@ class Retriever:
         rows = [row for row, _ in nearest[:READ_FOR_WORDS]] + best_rows(lexical, READ_FOR_WORDS)
         subject = bool(catalog.definitions.defining(query))
         subject = subject or is_subject(query, [catalog.index.passages[row] for row in rows])
-        return Evidence.of(cosines, self._contrast @ vector, lexical, words, is_subject=subject)
+        found = [catalog.index.vector(row) for row, _ in nearest[:READ_FOR_WORDS]]
+        field = self._field.score(vector, np.array(found)) if self._field else UNKNOWN
+        return Evidence.of(cosines, self._contrast @ vector, lexical, words, field=field, is_subject=subject)
 
     def _candidates(self, index: Dense, vector: Vectors, nearest: Found, lexical: Scores) -> dict[int, float]:
         """Cosines of the rows that either search put among its best."""

@@ -64,7 +64,7 @@ def test_fitting_needs_both_kinds_of_question():
 
 def test_the_shipped_model_weighs_every_kind_of_evidence():
     model = shipped_model()
-    assert set(model.weights) == {"best", "near", "contrast", "lexical", "shared", "unknown"}
+    assert set(model.weights) == {"best", "near", "contrast", "lexical", "shared", "unknown", "field"}
     assert model.weights["best"] > 0 > model.weights["contrast"]
     assert 0 < model.threshold < 1
 

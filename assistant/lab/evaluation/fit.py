@@ -27,6 +27,7 @@ def fit_coverage(evidence: Sequence[Evidence], questions: Sequence[Question]) ->
     if covered.all() or not covered.any():
         raise AssistantError("To learn what is covered, the questions must hold covered and off-topic ones.")
     mean, spread = seen.mean(axis=0), seen.std(axis=0)
+    spread[spread == 0] = 1.0  # what never varies, such as a field that is not known, decides nothing
     learned = LogisticRegression(class_weight="balanced").fit((seen - mean) / spread, covered)
     weights = learned.coef_[0] / spread
     model = CoverageModel(

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from assistant.core.errors import AssistantError
@@ -13,6 +14,7 @@ from assistant.core.records import Hit, Passage
 from assistant.lab.evaluation.gold import section_of
 
 LABELLED = Path(__file__).with_name("gold") / "support.jsonl"
+EVIDENCE = Path(__file__).with_name("gold") / "evidence.jsonl"  # the sections as they were when they were judged by
 LABELS = ("supported", "contradicted", "unrelated")
 
 
@@ -56,6 +58,13 @@ def read_labelled(file: Path = LABELLED) -> tuple[Labelled, ...]:
             raise AssistantError(f"Line {number} of {file.name} is not a labelled sentence: {fault}.") from None
         found.append(one)
     return tuple(found)
+
+
+@cache
+def kept_evidence() -> tuple[Passage, ...]:
+    """The sections that the shipped sentences were judged by: a note may say it in other words since."""
+    records = map(json.loads, EVIDENCE.read_text(encoding="utf-8").splitlines())
+    return tuple(Passage(**{**record, "topics": tuple(record["topics"])}) for record in records)
 
 
 def evidence_of(one: Labelled, passages: Iterable[Passage]) -> tuple[Hit, ...]:

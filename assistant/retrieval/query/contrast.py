@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def load_contrast(embedder: Embedder) -> Vectors:
     """Unit vectors of the off-topic questions, float32 [questions, dimension]: shipped, or else embedded now."""
-    questions = _questions()
+    questions = contrast_questions()
     try:
         with np.load(SHIPPED, allow_pickle=False) as arrays:
             if str(arrays["made_from"]) == _made_from(embedder, questions):
@@ -36,7 +36,7 @@ def load_contrast(embedder: Embedder) -> Vectors:
 
 def write_contrast(embedder: Embedder) -> int:
     """Embed the off-topic questions and write their vectors beside them; the number of questions."""
-    questions = _questions()
+    questions = contrast_questions()
     vectors = embedder.embed(questions).astype(np.float16)
     try:
         np.savez(SHIPPED, made_from=np.array(_made_from(embedder, questions)), vectors=vectors)
@@ -45,7 +45,8 @@ def write_contrast(embedder: Embedder) -> int:
     return len(questions)
 
 
-def _questions() -> list[str]:
+def contrast_questions() -> list[str]:
+    """The off-topic questions."""
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.logistic import LogisticModel
+from assistant.retrieval.query.field_of_study import UNKNOWN
 
 MODEL = Path(__file__).with_name("coverage.json")  # written by `python -m assistant evaluate --fit`
 
@@ -52,6 +53,7 @@ class Evidence:
     lexical: float  # BM25 score of the best passage
     shared: float  # share of the question's words, weighed by rarity, that the nearest passages hold
     unknown: float  # share of the question's words that no passage holds
+    field: float = UNKNOWN  # log-odds that the question is of the field of the notes
     is_subject: bool = False  # it asks for nothing but a subject that a note names as its own: that decides alone
 
     @property
@@ -67,6 +69,7 @@ class Evidence:
         lexical: npt.NDArray[np.float32],
         words: Words,
         *,
+        field: float = UNKNOWN,
         is_subject: bool = False,
     ) -> Evidence:
         """Evidence from the best cosines in falling order, those of the off-topic questions, BM25 scores and words."""
@@ -77,6 +80,7 @@ class Evidence:
             lexical=float(lexical.max(initial=0.0)),
             shared=words.shared,
             unknown=words.unknown,
+            field=field,
             is_subject=is_subject,
         )
 
