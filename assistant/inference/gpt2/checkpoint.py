@@ -53,45 +53,16 @@ class GPT2Shape:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> "GPT2Shape":
         """Read the fields of a `transformers.GPT2Config`, its defaults included; raises ModelError."""
-        if config.get("model_type") != "gpt2":
-            raise ModelError(
-                f'config.json must have "model_type": "gpt2", got {config.get("model_type")!r}: '
-                "choose a GPT-2 checkpoint, for example openai-community/gpt2-xl"
-            )
-        if config.get("add_cross_attention"):
-            raise ModelError(
-                "the model must be a plain decoder, got add_cross_attention in config.json; "
-                "choose a GPT-2 checkpoint without cross-attention"
-            )
-
-        def size(key: str, default: int) -> int:
-            value = config.get(key, default)
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ModelError(
-                    f"{key} in config.json must be a whole number above 0, got {value!r}; download the checkpoint again"
-                )
-            return value
-
-        width, heads = size("n_embd", 768), size("n_head", 12)
-        if width % heads:
-            raise ModelError(
-                f"n_embd must be a multiple of n_head, got {width} and {heads} in config.json; "
-                "download the checkpoint again"
-            )
-        epsilon = config.get("layer_norm_epsilon", 1e-5)
-        if not isinstance(epsilon, int | float) or not 0 < epsilon < 1:
-            raise ModelError(
-                f"layer_norm_epsilon in config.json must lie between 0 and 1, got {epsilon!r}; "
-                "download the checkpoint again"
-            )
+        _check_kind(config)
+        width, heads = _width_and_heads(config)
         return cls(
-            layers=size("n_layer", 12),
+            layers=_size(config, "n_layer", 12),
             width=width,
             heads=heads,
-            positions=size("n_positions", 1024),
-            vocabulary=size("vocab_size", 50257),
-            inner=4 * width if config.get("n_inner") is None else size("n_inner", 4 * width),
-            epsilon=float(epsilon),
+            positions=_size(config, "n_positions", 1024),
+            vocabulary=_size(config, "vocab_size", 50257),
+            inner=4 * width if config.get("n_inner") is None else _size(config, "n_inner", 4 * width),
+            epsilon=_epsilon(config),
             activation=str(config.get("activation_function", "gelu_new")),
             scale_attention=bool(config.get("scale_attn_weights", True)),
             scale_by_layer=bool(config.get("scale_attn_by_inverse_layer_idx", False)),
@@ -184,6 +155,48 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ModelError(f"{path} must hold a JSON object, got {type(value).__name__}; download it again")
     return value
+
+
+def _check_kind(config: dict[str, Any]) -> None:
+    if config.get("model_type") != "gpt2":
+        raise ModelError(
+            f'config.json must have "model_type": "gpt2", got {config.get("model_type")!r}: '
+            "choose a GPT-2 checkpoint, for example openai-community/gpt2-xl"
+        )
+    if config.get("add_cross_attention"):
+        raise ModelError(
+            "the model must be a plain decoder, got add_cross_attention in config.json; "
+            "choose a GPT-2 checkpoint without cross-attention"
+        )
+
+
+def _size(config: dict[str, Any], key: str, default: int) -> int:
+    value = config.get(key, default)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ModelError(
+            f"{key} in config.json must be a whole number above 0, got {value!r}; download the checkpoint again"
+        )
+    return value
+
+
+def _width_and_heads(config: dict[str, Any]) -> tuple[int, int]:
+    width, heads = _size(config, "n_embd", 768), _size(config, "n_head", 12)
+    if width % heads:
+        raise ModelError(
+            f"n_embd must be a multiple of n_head, got {width} and {heads} in config.json; "
+            "download the checkpoint again"
+        )
+    return width, heads
+
+
+def _epsilon(config: dict[str, Any]) -> float:
+    epsilon = config.get("layer_norm_epsilon", 1e-5)
+    if not isinstance(epsilon, int | float) or not 0 < epsilon < 1:
+        raise ModelError(
+            f"layer_norm_epsilon in config.json must lie between 0 and 1, got {epsilon!r}; "
+            "download the checkpoint again"
+        )
+    return float(epsilon)
 
 
 def _weight_files(folder: Path) -> list[Path]:
