@@ -10,7 +10,8 @@ from pathlib import Path
 
 from assistant.core.errors import ModelError
 from assistant.core.host import Host, look_at_host
-from assistant.inference.gpt2.checkpoint import GPT2Checkpoint, GPT2Shape
+from assistant.inference.gpt2.checkpoint import GPT2Checkpoint
+from assistant.inference.gpt2.shape import GPT2Shape
 from assistant.lab.bench.bandwidth import read_bandwidth
 from assistant.lab.bench.machine import describe
 from assistant.lab.bench.measure import BEAMS, Crowd
