@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
 from tqdm import tqdm
 
 from assistant.cli.options import json_option, knowledge_option, settings_for
+from assistant.cli.training_bars import training_bars
 from assistant.core.errors import AssistantError
 from assistant.core.host import look_at_host
 from assistant.core.settings import Settings
@@ -69,35 +66,37 @@ def finetune(
     put before them, answered by the section's sentences. A tenth of the notes is held out and measures the result.
     Interrupted, by Ctrl-C or a crash, the same command goes on from the last checkpoint.
     """
-    try:
-        # torch takes seconds, and peft is not among the page's packages.
-        import peft  # noqa: F401
+    _check_packages()
+    from assistant.lab.finetuning.base import open_base
+    from assistant.lab.finetuning.recipe import Recipe, default_accumulation, default_rate
+    from assistant.lab.finetuning.run import Job
+    from assistant.lab.finetuning.run import finetune as run
 
-        from assistant.lab.finetuning.base import open_base
-        from assistant.lab.finetuning.recipe import Recipe, default_accumulation, default_rate
-        from assistant.lab.finetuning.run import Job
-        from assistant.lab.finetuning.run import finetune as run
-    except ImportError as fault:
-        raise AssistantError(
-            f"Fine-tuning needs the package {fault.name}. Run: pip install -r requirements-train.txt"
-        ) from None
     settings = settings_for(knowledge)
     out = out.absolute()
     base = open_base(_checkpoint_folder(model, settings))
     host = look_at_host(out.parent)
-    job = Job(
-        base,
-        out,
-        Recipe(epochs, learning_rate or default_rate(base.parameters, full), batch_size, 0 if full else rank, seed),
-        accumulation or default_accumulation(base.parameters, batch_size, bool(host.gpu)),
-        limit,
-        plot,
-        restart,
-    )
-    with _bars() as bars:
+    rate = learning_rate or default_rate(base.parameters, full)
+    recipe = Recipe(epochs, rate, batch_size, 0 if full else rank, seed)
+    parts = accumulation or default_accumulation(base.parameters, batch_size, bool(host.gpu))
+    job = Job(base, out, recipe, parts, limit, plot, restart)
+    with training_bars() as bars:
         outcome = run(job, read_library(settings.knowledge).notes, host, bars)
     record = _record(job, outcome)
     click.echo(json.dumps(record, indent=2) if as_json else _text(record))
+
+
+def _check_packages() -> None:
+    """Raises AssistantError when what training needs is not installed."""
+    try:
+        # torch takes seconds, and peft is not among the page's packages.
+        import peft  # noqa: F401
+
+        import assistant.lab.finetuning.run  # noqa: F401
+    except ImportError as fault:
+        raise AssistantError(
+            f"Fine-tuning needs the package {fault.name}. Run: pip install -r requirements-train.txt"
+        ) from None
 
 
 def _checkpoint_folder(model: str, settings: Settings) -> Path:
@@ -116,53 +115,6 @@ def _checkpoint_folder(model: str, settings: Settings) -> Path:
             bar.update(done - bar.n)
 
         return fetch_checkpoint(hub_id, download_folder(settings.home, hub_id), progress=progress)
-
-
-class _Bars:
-    """A bar for each thing that is done, on standard error; and Ctrl-C as a wish."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        self._what = ""
-        self._bar: tqdm[Any] | None = None
-
-    def progress(self, what: str, done: int, total: int, loss: float | None = None) -> None:
-        """See ``run.Watch``."""
-        if self._bar is None or what != self._what:
-            self.close()
-            self._what = what
-            self._bar = tqdm(total=total, initial=done, desc=what, disable=None)
-        self._bar.update(done - self._bar.n)
-        if loss is not None:
-            self._bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-
-    def stopping(self) -> bool:
-        """See ``run.Watch``."""
-        return self.asked
-
-    def ask(self, number: int, frame: FrameType | None) -> None:
-        """A signal handler: the first signal is a wish, the second one ends the process as usual."""
-        self.asked = True
-        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else signal.default_int_handler)
-        click.echo("\nStopping; once more to stop without saving.", err=True)
-
-    def close(self) -> None:
-        """Leave the last bar as it is."""
-        if self._bar is not None:
-            self._bar.close()
-
-
-@contextmanager
-def _bars() -> Iterator[_Bars]:
-    """Bars, with Ctrl-C and SIGTERM saved for the next safe moment."""
-    bars = _Bars()
-    before = {number: signal.signal(number, bars.ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield bars
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        bars.close()
 
 
 def _record(job: Job, outcome: Outcome) -> dict[str, Any]:

@@ -15,7 +15,8 @@ import numpy as np
 from assistant.core.markdown import plain_text, statements
 from assistant.core.records import CheckedSentence, Hit, Passage
 from assistant.core.vectors import Embed, Vectors
-from assistant.grounding.support_features import Rarity, Stretch, SupportFeatures, support_features
+from assistant.grounding.stretch import Stretch
+from assistant.grounding.support_features import Rarity, SupportFeatures, support_features
 from assistant.grounding.support_model import SupportModel
 from assistant.grounding.units import Unit
 from assistant.grounding.wording import bare, wording_of

@@ -9,7 +9,7 @@ from functools import lru_cache
 from assistant.core.markdown import plain_text, statements
 from assistant.core.records import CheckedSentence, Hit, LeadSentence
 from assistant.core.subjects import subjects_of
-from assistant.core.vectors import Embed
+from assistant.core.vectors import Embed, Vectors
 from assistant.grounding.quotable import Quotable, closure, quotables, stands_alone
 from assistant.grounding.wording import bare, wording_of
 
@@ -17,6 +17,7 @@ MOST_SENTENCES = 5  # a list, table or code block counts as one
 FARTHEST = 0.5  # what a section may lack to the strongest one; weaker ones would change the subject
 TOO_ALIKE = 0.8  # cosine above which a sentence repeats one already chosen
 
+Sections = Sequence[Sequence[Quotable]]  # the parts of each hit's passage
 Place = tuple[int, int]  # of a part: its section's index among the hits, and its own in the section
 
 
@@ -35,7 +36,7 @@ class Weights:
     defines: float = 1.0  # for a heading that asks for just what the question does
     rank: float = 0.06  # taken off for each passage that was found before it
     # A sentence's worth is ...
-    behind: float = 0.8  # times what its section lacks to the strongest, taken off
+    behind: float = 1.2  # times what its section lacks to the strongest, taken off
     cosine: float = 0.4
     words: float = 0.1  # share of the question's words in it
     first: float = 0.1  # for being the first of its section
@@ -57,20 +58,40 @@ def choose_lead(
     each the order is that of the notes.
     """
     sections = [quotables(hit.passage.text) for hit in hits]
-    places = [
+    places = _quotable_places(sections)
+    if not places:
+        return ()
+    scores = _score(question, hits, sections, places, embed, weights)
+    return _in_order(hits, sections, _pick(sections, scores, most, weights))
+
+
+def _quotable_places(sections: Sections) -> list[Place]:
+    """The parts that can be shown, each with what it cannot stand without."""
+    return [
         (hit, at)
         for hit, parts in enumerate(sections)
         for at in range(len(parts))
         if all(stands_alone(parts[place]) for place in closure(parts, at))
     ]
-    if not places:
-        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Scores:
+    """What each quotable part is worth, leaving out the sections that are much weaker than the strongest."""
+
+    worth: dict[Place, float]
+    vectors: dict[Place, Vectors]
+
+
+def _score(
+    question: str, hits: Sequence[Hit], sections: Sections, places: Sequence[Place], embed: Embed, weights: Weights
+) -> _Scores:
+    """How well each part answers the question, and how well its section does; see ``Weights``."""
     headings = [hit.passage.heading or hit.passage.title for hit in hits]
     asked = subjects_of(question)
     vectors = embed([question, *headings, *(plain_text(sections[hit][at].text) for hit, at in places)])
     cosines = vectors @ vectors[0]
     similar = dict(zip(places, cosines[1 + len(hits) :], strict=True))
-    vector = dict(zip(places, vectors[1 + len(hits) :], strict=True))
     shared = {(hit, at): _shared(question, sections[hit][at].text) for hit, at in places}
     strength = {
         hit: hits[hit].score
@@ -81,26 +102,38 @@ def choose_lead(
         - weights.rank * hit
         for hit, at in reversed(places)  # so that the first of each section stays
     }
+    lacks = {hit: max(strength.values()) - own for hit, own in strength.items()}
     worth = {
         (hit, at): weights.cosine * float(similar[hit, at])
         + weights.words * shared[hit, at]
         + weights.first * (at == 0)
         - weights.position * at
-        - weights.behind * (max(strength.values()) - strength[hit])
+        - weights.behind * lacks[hit]
         for hit, at in places
+        if lacks[hit] <= FARTHEST
     }
-    places = [(hit, at) for hit, at in places if max(strength.values()) - strength[hit] <= FARTHEST]
+    return _Scores(worth, dict(zip(places, vectors[1 + len(hits) :], strict=True)))
+
+
+def _pick(sections: Sections, scores: _Scores, most: int, weights: Weights) -> list[Place]:
+    """The parts to quote, the best first; at most so many."""
+    places = list(scores.worth)
     first = {hit: (hit, at) for hit, at in reversed(places)}
-    chosen: list[Place] = []  # the best first
+    chosen: list[Place] = []
     # A section is quoted from its beginning: what comes later leans on it.
     while len(chosen) < most and (open_to := [at for at in places if at == first[at[0]] or first[at[0]] in chosen]):
-        best = max(open_to, key=lambda place: worth[place] + weights.joined * _joins(place, chosen))
+        best = max(open_to, key=lambda place: scores.worth[place] + weights.joined * _joins(place, chosen))
         places.remove(best)
         together = [(best[0], at) for at in sorted(closure(sections[best[0]], best[1])) if (best[0], at) not in chosen]
-        alike = any(float(vector[best] @ vector[other]) >= TOO_ALIKE for other in chosen if other != best)
-        if not alike and len(chosen) + len(together) <= most:
+        if not _repeats(best, chosen, scores) and len(chosen) + len(together) <= most:
             chosen += together
-    return _in_order(hits, sections, chosen)
+    return chosen
+
+
+def _repeats(place: Place, chosen: Sequence[Place], scores: _Scores) -> bool:
+    """Whether a part says what one already chosen says."""
+    own = scores.vectors[place]
+    return any(float(own @ scores.vectors[other]) >= TOO_ALIKE for other in chosen if other != place)
 
 
 def lead_text(
@@ -144,9 +177,7 @@ def _joins(place: Place, chosen: Sequence[Place]) -> bool:
     return (hit, at - 1) in chosen or (hit, at + 1) in chosen
 
 
-def _in_order(
-    hits: Sequence[Hit], sections: Sequence[Sequence[Quotable]], chosen: Sequence[Place]
-) -> tuple[LeadSentence, ...]:
+def _in_order(hits: Sequence[Hit], sections: Sections, chosen: Sequence[Place]) -> tuple[LeadSentence, ...]:
     """The chosen parts as they are read: a new section and a block begin a paragraph of their own."""
     lead: list[LeadSentence] = []
     before: tuple[int, str] | None = None  # hit and kind of the part before

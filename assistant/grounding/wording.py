@@ -16,6 +16,7 @@ from assistant.grounding.opposites import ABSOLUTES, NEGATIONS, ONE_WAY, Pole, p
 
 NEAR = 3  # words on each side that tell what a word is about
 REACH = 1  # content words behind a negation that it turns around
+BESIDE = 6  # content words on each side of a joining word that count as its sides
 
 _TOKEN = re.compile(r"[a-z]+(?:\d+)?|\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?|[.;:,!?]")
 _POWER = re.compile(r"\b10\s*+\^\s*+\{?+\s*+([+-]?\d+)\s*+\}?")
@@ -28,6 +29,7 @@ _PERCENT = re.compile(r"(?<!\d)(?<![\d,],)(\d[\d,]*+(?:\.\d++)?)\s*+\\?(?:%|perc
 _FORMULA = re.compile(r"\$\$(.+?)\$\$|\$([^$\n]+?)\$|\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]", re.S)
 _RELATION = re.compile(r"[\w)\]}]\s*(?:=|≈|\\approx|≤|≥|<=|>=)\s*[\w(\\[{+-]")
 _COUNTED = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_JOINING = ("and", "or", "which", "because", "so", "while", "whereas", "but", "that", "by", "to")  # begin a clause
 _NUMBERS_AS_WORDS = {word: float(value) for value, word in enumerate(_COUNTED, start=2)}
 _PASSED_OVER = Path(__file__).with_name("function_words.txt")  # words without which a sentence says the same
 
@@ -86,51 +88,76 @@ class Wording:
 @memoize_text(16384)
 def wording_of(text: str) -> Wording:
     """The wording of a Markdown text."""
+    plain = _without_marks(text)
+    tokens = _TOKEN.findall(_spelled_alike(plain))
+    reading = _Reading()
+    for token, stem in zip(tokens, _stems(tokens), strict=True):
+        reading.take(token, stem)
+    return Wording(
+        words=tuple(reading.words),
+        clauses=tuple(tuple(clause) for clause in reading.clauses if len(clause) >= 3),
+        numbers=frozenset(word.number for word in reading.words if word.number is not None),
+        formulas=_formulas(text),
+        absolutes=frozenset(token for token in tokens if token in ABSOLUTES),
+        names=frozenset(key for token in _NAME.findall(plain) for key in (_key_of(token.lower()),) if key),
+        sides=reading.sides(),
+    )
+
+
+def _without_marks(text: str) -> str:
+    """The plain text without the mark of a list or a quotation; single capitals become words."""
     plain = re.sub(r"^\s*(?:[-*+>]|\d{1,3}[.)])\s+", "", plain_text(text) or text)
-    plain = _SYMBOL.sub(lambda match: f"symbol{match[0].lower()}", plain)
+    return _SYMBOL.sub(lambda match: f"symbol{match[0].lower()}", plain)
+
+
+def _spelled_alike(plain: str) -> str:
+    """In small letters; negations, powers of ten, percentages and what is switched on or off are written one way."""
     lower = plain.lower().replace("’", "'").replace("non-", "non ")
     lower = _POWER.sub(lambda match: f"1e{match[1]}", re.sub(r"n't\b|(?<=can)not\b", " not", lower))
     lower = _SWITCHED.sub(lambda match: "enabled" if match[1] == "on" else "disabled", lower)
     lower = lower.replace("on-policy", "onpolicy").replace("off-policy", "offpolicy")
-    lower = _PERCENT.sub(lambda match: f"{_number(match[1]) / 100:g} percent", lower)
-    tokens = _TOKEN.findall(lower)
-    stems = _stems(tokens)
-    words: list[Word] = []
-    clauses: list[list[str]] = [[]]
-    numbers: set[float] = set()
-    marks: list[tuple[str, int]] = []
-    negated_until = -1
-    for token, stem in zip(tokens, stems, strict=True):
+    return _PERCENT.sub(lambda match: f"{_number(match[1]) / 100:g} percent", lower)
+
+
+class _Reading:
+    """What was read of a sentence so far, token by token."""
+
+    def __init__(self) -> None:
+        self.words: list[Word] = []
+        self.clauses: list[list[str]] = [[]]
+        self._marks: list[tuple[str, int]] = []  # joining words, and how many content words stand before each
+        self._negated_until = -1
+
+    def take(self, token: str, stem: str) -> None:
+        """The next word, number or punctuation mark."""
         if not token[0].isalnum():
-            negated_until = -1
-            clauses.append([])
-            continue
+            self._negated_until = -1
+            self.clauses.append([])
+            return
         if token in NEGATIONS:
-            negated_until = len(words) + REACH
-            continue
+            self._negated_until = len(self.words) + REACH
+            return
         if token in ONE_WAY:
-            marks.append((token, len(words)))
-        if token in ("and", "or", "which", "because", "so", "while", "whereas", "but", "that", "by", "to"):
-            clauses.append([])
+            self._marks.append((token, len(self.words)))
+        if token in _JOINING:
+            self.clauses.append([])
         if token[0].isdigit() or token in _NUMBERS_AS_WORDS:
             number = _NUMBERS_AS_WORDS.get(token) or _number(token)
-            numbers.add(number)
-            words.append(Word(f"{number:g}", number=number))
-            clauses[-1].append(words[-1].key)
-            continue
-        if key := _key(token, stem):
-            words.append(Word(key, poles().get(stem, ()), len(words) < negated_until))
-            clauses[-1].append(key)
-    keys = [word.key for word in words]
-    return Wording(
-        words=tuple(words),
-        clauses=tuple(tuple(clause) for clause in clauses if len(clause) >= 3),
-        numbers=frozenset(numbers),
-        formulas=_formulas(text),
-        absolutes=frozenset(token for token in tokens if token in ABSOLUTES),
-        names=frozenset(key for token in _NAME.findall(plain) for key in (_key_of(token.lower()),) if key),
-        sides=tuple((mark, frozenset(keys[max(0, at - 6) : at]), frozenset(keys[at : at + 6])) for mark, at in marks),
-    )
+            self._add(Word(f"{number:g}", number=number))
+        elif key := _key(token, stem):
+            self._add(Word(key, poles().get(stem, ()), len(self.words) < self._negated_until))
+
+    def sides(self) -> tuple[tuple[str, frozenset[str], frozenset[str]], ...]:
+        """Each joining word with the keys left and right of it."""
+        keys = [word.key for word in self.words]
+        return tuple(
+            (mark, frozenset(keys[max(0, at - BESIDE) : at]), frozenset(keys[at : at + BESIDE]))
+            for mark, at in self._marks
+        )
+
+    def _add(self, word: Word) -> None:
+        self.words.append(word)
+        self.clauses[-1].append(word.key)
 
 
 def _key_of(token: str) -> str:

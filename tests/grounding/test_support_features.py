@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.grounding.support_features import Stretch, support_features
+from assistant.grounding.stretch import Stretch
+from assistant.grounding.support_features import support_features
 from assistant.grounding.wording import bare, wording_of
 
 NOTE = "Dropout is disabled at test time, so every unit stays active and the output is deterministic."

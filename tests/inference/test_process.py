@@ -39,7 +39,7 @@ def children() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE and "--child" in child.cmdline()
+        if child.status() != psutil.STATUS_ZOMBIE and "assistant.inference.serving.child" in child.cmdline()
     ]
 
 

@@ -18,8 +18,7 @@ from fakes import ScriptedEngine
 
 from assistant.core.processes import end_with_parent
 from assistant.inference.engine import Counters
-from assistant.inference.manager.worker import KEY_VARIABLE
-from assistant.inference.serving.child import FAILED, serve
+from assistant.inference.serving.child import FAILED, KEY_VARIABLE, serve
 
 
 class Faulty(ScriptedEngine):

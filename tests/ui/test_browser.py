@@ -103,7 +103,11 @@ def test_a_model_that_dies_is_started_again_and_the_answer_it_missed_is_offered_
     ask(page, "Why does dropout prevent overfitting?")
     bubble = page.get_by_test_id("stChatMessage").nth(1)
     bubble.get_by_text("ropout", exact=False).first.wait_for()
-    (engine,) = (child for child in psutil.Process().children(recursive=True) if "--child" in child.cmdline())
+    (engine,) = (
+        child
+        for child in psutil.Process().children(recursive=True)
+        if "assistant.inference.serving.child" in child.cmdline()
+    )
     engine.kill()
     panel = page.get_by_test_id("stSidebar")
     panel.get_by_text("answers come from the notes alone", exact=False).wait_for()

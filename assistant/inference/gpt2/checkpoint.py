@@ -7,8 +7,6 @@ https://huggingface.co/docs/safetensors and the `config.json` of `transformers.G
 import json
 import math
 import mmap
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.errors import ModelError
+from assistant.inference.gpt2.shape import GPT2Shape
 
 SMALL_FILES = (  # of a checkpoint beside its weights; never pickled weights, never code
     "config.json",
@@ -32,103 +31,6 @@ SMALL_FILES = (  # of a checkpoint beside its weights; never pickled weights, ne
 # bfloat16 is unknown to numpy: it is the upper half of a float32, so it is read as 16-bit integers.
 _DTYPES: dict[str, np.dtype[Any]] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "BF16": np.dtype("<u2")}
 _MAX_HEADER = 100_000_000  # bytes; the limit that safetensors itself sets
-
-
-@dataclass(frozen=True)
-class GPT2Shape:
-    """What `config.json` fixes: the sizes of the network and the choices that its arithmetic depends on."""
-
-    layers: int
-    width: int
-    heads: int
-    positions: int
-    vocabulary: int
-    inner: int
-    epsilon: float
-    activation: str
-    scale_attention: bool
-    scale_by_layer: bool
-    tied: bool
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "GPT2Shape":
-        """Read the fields of a `transformers.GPT2Config`, its defaults included; raises ModelError."""
-        if config.get("model_type") != "gpt2":
-            raise ModelError(
-                f'config.json must have "model_type": "gpt2", got {config.get("model_type")!r}: '
-                "choose a GPT-2 checkpoint, for example openai-community/gpt2-xl"
-            )
-        if config.get("add_cross_attention"):
-            raise ModelError(
-                "the model must be a plain decoder, got add_cross_attention in config.json; "
-                "choose a GPT-2 checkpoint without cross-attention"
-            )
-
-        def size(key: str, default: int) -> int:
-            value = config.get(key, default)
-            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                raise ModelError(
-                    f"{key} in config.json must be a whole number above 0, got {value!r}; download the checkpoint again"
-                )
-            return value
-
-        width, heads = size("n_embd", 768), size("n_head", 12)
-        if width % heads:
-            raise ModelError(
-                f"n_embd must be a multiple of n_head, got {width} and {heads} in config.json; "
-                "download the checkpoint again"
-            )
-        epsilon = config.get("layer_norm_epsilon", 1e-5)
-        if not isinstance(epsilon, int | float) or not 0 < epsilon < 1:
-            raise ModelError(
-                f"layer_norm_epsilon in config.json must lie between 0 and 1, got {epsilon!r}; "
-                "download the checkpoint again"
-            )
-        return cls(
-            layers=size("n_layer", 12),
-            width=width,
-            heads=heads,
-            positions=size("n_positions", 1024),
-            vocabulary=size("vocab_size", 50257),
-            inner=4 * width if config.get("n_inner") is None else size("n_inner", 4 * width),
-            epsilon=float(epsilon),
-            activation=str(config.get("activation_function", "gelu_new")),
-            scale_attention=bool(config.get("scale_attn_weights", True)),
-            scale_by_layer=bool(config.get("scale_attn_by_inverse_layer_idx", False)),
-            tied=bool(config.get("tie_word_embeddings", True)),
-        )
-
-    def attention_scale(self, layer: int) -> float:
-        """The factor on the products of queries and keys in `layer`, counted from 0."""
-        scale = (self.width // self.heads) ** -0.5 if self.scale_attention else 1.0
-        return scale / (layer + 1) if self.scale_by_layer else scale
-
-    def tensors(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Name, without `transformer.`, and shape of each tensor; linear layers are stored as [in, out].
-
-        One by one, so that an absurd number of layers in a damaged config stops at the first that is missing.
-        """
-        width, inner = self.width, self.inner
-        yield from (("wte.weight", (self.vocabulary, width)), ("wpe.weight", (self.positions, width)))
-        for layer in range(self.layers):
-            for name, shape in (
-                ("ln_1", (width,)),
-                ("attn.c_attn", (width, 3 * width)),
-                ("attn.c_proj", (width, width)),
-                ("ln_2", (width,)),
-                ("mlp.c_fc", (width, inner)),
-                ("mlp.c_proj", (inner, width)),
-            ):
-                yield f"h.{layer}.{name}.weight", shape
-                yield f"h.{layer}.{name}.bias", shape[-1:]
-        yield from (("ln_f.weight", (width,)), ("ln_f.bias", (width,)))
-        if not self.tied:
-            yield "lm_head.weight", (self.vocabulary, width)
-
-    @property
-    def parameters(self) -> int:
-        """How many numbers the model has learned."""
-        return sum(math.prod(shape) for _, shape in self.tensors())
 
 
 class GPT2Checkpoint:

@@ -14,7 +14,8 @@ from typing import Any
 from assistant.core.errors import ModelError
 from assistant.core.files import atomic_directory, check_new
 from assistant.core.openvino_core import core
-from assistant.inference.gpt2.checkpoint import SMALL_FILES, GPT2Checkpoint, GPT2Shape, read_json
+from assistant.inference.gpt2.checkpoint import SMALL_FILES, GPT2Checkpoint, read_json
+from assistant.inference.gpt2.shape import GPT2Shape
 
 FORMAT_VERSION = 1  # of the folder that `convert` writes; raise it when readers could not use an older one
 MOST_ACTIVATIONS = 160  # that share a scale; a multiple of 32 that divides the widths of gpt2-large and gpt2-xl

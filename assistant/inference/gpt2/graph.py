@@ -18,7 +18,7 @@ from openvino import Node
 from openvino import opset13 as op
 
 from assistant.core.errors import ModelError
-from assistant.inference.gpt2.checkpoint import GPT2Shape
+from assistant.inference.gpt2.shape import GPT2Shape
 
 # The largest finite float16 and not -inf: a row that sees nothing (left padding) then gives numbers, not NaN,
 # and the value survives a host that computes in half precision.

@@ -16,7 +16,8 @@ from openvino import Node
 from openvino import opset13 as op
 
 from assistant.core.errors import ModelError
-from assistant.inference.gpt2.checkpoint import GPT2Checkpoint, GPT2Shape, as_float32
+from assistant.inference.gpt2.checkpoint import GPT2Checkpoint, as_float32
+from assistant.inference.gpt2.shape import GPT2Shape
 
 BITS = (4, 8, 32)
 _GROUP = 64  # divides the width of every published GPT-2, which 128 does not (XL is 1,600 wide)

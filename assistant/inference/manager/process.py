@@ -134,7 +134,8 @@ class EngineProcess:
             if self._closed.is_set():  # closed before there was anything to end
                 return End("closed")
             # Imported while the model loads: the openai client takes half a second, which no page should wait.
-            from assistant.inference.serving.remote import READ_SECONDS, RemoteGenerator
+            from assistant.inference.serving.remote import RemoteGenerator
+            from assistant.inference.serving.server_client import READ_SECONDS
 
             address = life.await_address()
             # On a crowded host a process that has just loaded may need its time; there is no other that could answer.

@@ -10,21 +10,20 @@ import subprocess
 import threading
 import time
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.core.errors import EngineError
 from assistant.core.processes import Stillness, killed_after, module, start
 from assistant.core.settings import Settings
 from assistant.inference.models.catalog import Candidate
-from assistant.inference.serving.child import FAILED, READY
+from assistant.inference.serving.child import FAILED, KEY_VARIABLE, READY, Job
 
 LOAD_SECONDS = 300.0
 LOOK_SECONDS = 2.0  # between two looks at the process
 HANG_SECONDS = 60.0  # without a token although there is work, or without an answer to a look, and without using a core
 BUSY_HANG_SECONDS = 600.0  # the same while it computes: a long prompt on a slow or crowded host takes minutes
 WORKING = 0.05  # of a core: a process that uses less stands still
-KEY_VARIABLE = "ASSISTANT_SERVE_KEY"
 OUT_OF_MEMORY = "it was killed, most likely because memory ran out."
 
 
@@ -130,16 +129,21 @@ def look(address: str) -> dict[str, Any]:
 
 
 def command_for(candidate: Candidate, settings: Settings, cache_bytes: int) -> list[str]:
-    """The command that serves a model to its parent; see ``cli/serve.py``."""
+    """The command that serves a model to its parent; see ``serving/child.py``."""
     info = candidate.info
-    return [
-        *module("assistant", "serve", "--child"),
-        *("--engine", info.engine, "--source", candidate.source),
-        *("--name", info.name, "--window", str(info.window), "--detail", info.detail),
-        *("--cache-bytes", str(cache_bytes), "--threads", str(settings.threads)),
-        *("--models", str(settings.home / "models")),
-        *("--running", str(settings.running), "--waiting", str(settings.waiting)),
-    ]
+    job = Job(
+        engine=info.engine,
+        source=candidate.source,
+        name=info.name,
+        window=info.window,
+        detail=info.detail,
+        cache_bytes=cache_bytes,
+        threads=settings.threads,
+        models=str(settings.home / "models"),
+        running=settings.running,
+        waiting=settings.waiting,
+    )
+    return module("assistant.inference.serving.child", json.dumps(asdict(job)))
 
 
 def _ended(code: int) -> str:

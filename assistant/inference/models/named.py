@@ -11,7 +11,7 @@ from assistant.core.errors import ModelError
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo
 from assistant.core.settings import Settings
-from assistant.inference.gpt2.checkpoint import GPT2Shape
+from assistant.inference.gpt2.shape import GPT2Shape
 from assistant.inference.models import embedded
 from assistant.inference.models.catalog import (
     Candidate,

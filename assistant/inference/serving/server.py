@@ -11,7 +11,7 @@ import hmac
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -29,63 +29,77 @@ from assistant.inference.engine import Busy, Cancel, Engine, Request
 LARGEST_BODY = 1_000_000  # bytes; a prompt that fills the largest window is far below
 SILENCE_SECONDS = 15.0  # after which a comment keeps the connection open and notices that the reader has gone
 
+Pieces = asyncio.Queue["Piece | Exception"]
+Handler = Callable[[HttpRequest], Awaitable[Response]]
+
 
 def create_app(engine: Engine, key: str) -> Starlette:
     """The server for one engine. With an empty key, everyone who reaches the port may use it."""
+    answers = _Answers(engine)
+    return Starlette(
+        routes=[
+            Route("/health", answers.health),
+            Route("/v1/models", _guarded(answers.models, key)),
+            Route("/tokenize", _guarded(answers.tokenize, key), methods=["POST"]),
+            Route("/v1/completions", _guarded(answers.completions, key), methods=["POST"]),
+        ]
+    )
 
-    def guarded(handler: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-        async def check(request: HttpRequest) -> Response:
-            given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
-            if key and not hmac.compare_digest(given.encode(), key.encode()):
-                return _problem(401, "The key is missing or wrong. Send it as: Authorization: Bearer KEY")
-            try:
-                return await handler(request)  # type: ignore[no-any-return]
-            except Busy as fault:
-                return _problem(429, str(fault))
-            except AssistantError as fault:
-                return _problem(400, str(fault))
 
-        return check
+def _guarded(handler: Handler, key: str) -> Handler:
+    """The handler for those who send the key; our own errors become responses in words."""
 
-    async def health(_: HttpRequest) -> Response:
-        return JSONResponse(asdict(engine.counters()))
+    async def check(request: HttpRequest) -> Response:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+        if key and not hmac.compare_digest(given.encode(), key.encode()):
+            return _problem(401, "The key is missing or wrong. Send it as: Authorization: Bearer KEY")
+        try:
+            return await handler(request)
+        except Busy as fault:
+            return _problem(429, str(fault))
+        except AssistantError as fault:
+            return _problem(400, str(fault))
 
-    async def models(_: HttpRequest) -> Response:
-        info = engine.info
+    return check
+
+
+class _Answers:
+    """What an engine answers at each address."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def health(self, _: HttpRequest) -> Response:
+        """The engine's counters."""
+        return JSONResponse(asdict(self._engine.counters()))
+
+    async def models(self, _: HttpRequest) -> Response:
+        """The one model, as OpenAI lists it, with our description of it."""
+        info = self._engine.info
         entry = {"id": info.name, "object": "model", "max_model_len": info.window, "assistant": asdict(info)}
         return JSONResponse({"object": "list", "data": [entry]})
 
-    async def tokenize(request: HttpRequest) -> Response:
+    async def tokenize(self, request: HttpRequest) -> Response:
+        """How many tokens each text has."""
         body = await _body(request)
         texts = body.get("texts", body.get("prompt"))
         texts = [texts] if isinstance(texts, str) else texts
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             return _problem(400, 'The body must hold "texts": a list of strings.')
-        counts = await run_in_threadpool(engine.count_tokens, texts)
-        return JSONResponse({"counts": counts, "count": sum(counts), "max_model_len": engine.info.window})
+        counts = await run_in_threadpool(self._engine.count_tokens, texts)
+        return JSONResponse({"counts": counts, "count": sum(counts), "max_model_len": self._engine.info.window})
 
-    async def completions(request: HttpRequest) -> Response:
+    async def completions(self, request: HttpRequest) -> Response:
+        """An answer, as a stream or whole."""
         body = await _body(request)
         asked = _asked(body)
-        name = engine.info.name
+        name = self._engine.info.name
         if body.get("stream"):
-            pieces, cancel = await _submit(engine, asked)
+            pieces, cancel = await _submit(self._engine, asked)
             return StreamingResponse(_events(pieces, cancel, name), media_type="text/event-stream")
-        counts = await run_in_threadpool(engine.count_tokens, [asked.prompt])
-        pieces, cancel = await _submit(engine, asked)
+        counts = await run_in_threadpool(self._engine.count_tokens, [asked.prompt])
+        pieces, cancel = await _submit(self._engine, asked)
         return await _whole(request, pieces, cancel, name, counts[0])
-
-    return Starlette(
-        routes=[
-            Route("/health", health),
-            Route("/v1/models", guarded(models)),
-            Route("/tokenize", guarded(tokenize), methods=["POST"]),
-            Route("/v1/completions", guarded(completions), methods=["POST"]),
-        ]
-    )
-
-
-Pieces = asyncio.Queue["Piece | Exception"]
 
 
 async def _submit(engine: Engine, asked: Request) -> tuple[Pieces, Cancel]:

@@ -30,24 +30,7 @@ def patiently(
     """
     events: queue.SimpleQueue[object] = queue.SimpleQueue()
     line = _Line()
-
-    def read() -> None:
-        try:
-            stream = begin()
-            try:
-                line.opened(stream)
-                for event in stream:
-                    if is_last(event):
-                        line.over()
-                    events.put(event)
-            finally:
-                line.over()
-                stream.close()
-            events.put(_END)
-        except Exception as fault:  # raised again where the events are awaited
-            events.put(fault)
-
-    threading.Thread(target=read, name="answer-reader", daemon=True).start()
+    threading.Thread(target=_read, args=(begin, is_last, line, events), name="answer-reader", daemon=True).start()
     try:
         while True:
             try:
@@ -62,6 +45,29 @@ def patiently(
             yield event  # type: ignore[misc]
     finally:
         line.hang_up()
+
+
+def _read(
+    begin: Callable[[], openai.Stream[Event]],
+    is_last: Callable[[Event], bool],
+    line: _Line,
+    events: queue.SimpleQueue[object],
+) -> None:
+    """Put all that the server says into the queue, then the end or the fault; runs in the thread."""
+    try:
+        stream = begin()
+        try:
+            line.opened(stream)
+            for event in stream:
+                if is_last(event):
+                    line.over()
+                events.put(event)
+        finally:
+            line.over()
+            stream.close()
+        events.put(_END)
+    except Exception as fault:  # raised again where the events are awaited
+        events.put(fault)
 
 
 class _Line:

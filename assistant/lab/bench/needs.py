@@ -6,7 +6,7 @@ from pathlib import Path
 
 from assistant.core.errors import ModelError
 from assistant.core.host import Host
-from assistant.inference.gpt2.checkpoint import GPT2Shape
+from assistant.inference.gpt2.shape import GPT2Shape
 from assistant.lab.bench.measure import BEAMS, VISITOR_ANSWER, VISITOR_PROMPT
 from assistant.lab.bench.worker import CROWDS
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.core.errors import ModelError
-from assistant.core.host import look_at_host
-from assistant.inference.gpt2.checkpoint import GPT2Checkpoint, GPT2Shape
+from assistant.core.host import Host, look_at_host
+from assistant.inference.gpt2.checkpoint import GPT2Checkpoint
+from assistant.inference.gpt2.shape import GPT2Shape
 from assistant.lab.bench.bandwidth import read_bandwidth
 from assistant.lab.bench.machine import describe
 from assistant.lab.bench.measure import BEAMS, Crowd
@@ -40,45 +41,20 @@ class Plan:
 
 def run_benchmark(plan: Plan, say: Say) -> Report:
     """Measure everything. Raises ModelError when disk or memory do not suffice."""
-    shape = GPT2Checkpoint(plan.model).shape if plan.model else GPT2Shape.from_config(config_of(plan.shape))
-    if plan.prompt + plan.new > shape.positions:
-        raise ModelError(f"Prompt and answer must have at most {shape.positions} tokens, got {plan.prompt + plan.new}.")
+    shape = _shape(plan)
     host = look_at_host(plan.folder)
     check_host(shape.parameters, plan.model is None, plan.folder, host)
     bandwidth = read_bandwidth(host.cores)
-    seconds = estimate_seconds(shape.parameters, plan.prompt, plan.new, ROUNDS, host.cores, bandwidth)
-    say(f"memory is read at {bandwidth / 1e9:.1f} GB/s; all of it takes about {_minutes(seconds)} if nothing else runs")
-    if plan.model is None:
-        say(f"writing a {plan.shape} checkpoint with random weights, {4 * shape.parameters / 1e9:.1f} GB")
-    source = plan.model or make_checkpoint(plan.shape, plan.folder / "fp32")
-    say("converting it to int8")
+    _announce(plan, shape, host, bandwidth, say)
+    source = _checkpoint(plan, shape, say)
     out = plan.folder / "int8"
-    (converted,) = run_worker(Job("convert", str(source), out=str(out)))
-    say(f"  {converted.values['seconds']:.1f} s, {converted.anonymous / 1e9:.2f} GB anonymous")
-
+    converted = _converted(source, out, say)
     results = _Results(say)
     neighbours = Neighbours(host.cores)
-    reference = Job("measure", str(source), "torch", window=shape.positions, prompt=plan.prompt, new=plan.new)
-    ours = Job("measure", str(out), "openvino", window=shape.positions, prompt=plan.prompt, new=plan.new, crowds=True)
-    began = time.monotonic()
-    rounds = 0
-    while rounds < ROUNDS and not (rounds and time.monotonic() - began > LONG_SECONDS):
-        rounds += 1
-        for engine, job in ((REFERENCE, reference), (OURS, ours)):
-            say(f"round {rounds} of {ROUNDS}: {engine}")
-            results.take(engine, run_worker(job))
-        # The memory's speed is the best that was seen: other work can only lower it.
-        bandwidth = max(bandwidth, read_bandwidth(host.cores))
+    rounds, bandwidth = _measure_in_turn(_jobs(plan, shape, source, out), results, host, bandwidth)
     others = neighbours.share()
     if host.gpu:
-        say(f"once on {host.gpu}")
-        on_gpu = Job(
-            "measure", str(source), "torch", window=shape.positions, prompt=plan.prompt, new=plan.new, gpu=True
-        )
-        try:
-            results.take(ON_GPU, run_worker(on_gpu))
-        except ModelError as fault:  # such as too little memory there: no reason to lose what the CPU took minutes for
-            say(f"  {fault}")
+        _measure_on_gpu(plan, shape, source, host, results)
     return Report(
         machine=describe(host, bandwidth),
         model=plan.model.name if plan.model else plan.shape,
@@ -96,6 +72,65 @@ def run_benchmark(plan: Plan, say: Say) -> Report:
         bytes_per_token=weights_per_token(shape, out),
         gpu_bandwidth_share=results.gpu_share(shape),
     )
+
+
+def _shape(plan: Plan) -> GPT2Shape:
+    """The sizes of the model. Raises ModelError when it cannot hold prompt and answer."""
+    shape = GPT2Checkpoint(plan.model).shape if plan.model else GPT2Shape.from_config(config_of(plan.shape))
+    if plan.prompt + plan.new > shape.positions:
+        raise ModelError(f"Prompt and answer must have at most {shape.positions} tokens, got {plan.prompt + plan.new}.")
+    return shape
+
+
+def _announce(plan: Plan, shape: GPT2Shape, host: Host, bandwidth: float, say: Say) -> None:
+    """Say how fast memory is read and how long it will take."""
+    seconds = estimate_seconds(shape.parameters, plan.prompt, plan.new, ROUNDS, host.cores, bandwidth)
+    say(f"memory is read at {bandwidth / 1e9:.1f} GB/s; all of it takes about {_minutes(seconds)} if nothing else runs")
+
+
+def _checkpoint(plan: Plan, shape: GPT2Shape, say: Say) -> Path:
+    """The folder that was named, or one written now with random weights."""
+    if plan.model is None:
+        say(f"writing a {plan.shape} checkpoint with random weights, {4 * shape.parameters / 1e9:.1f} GB")
+    return plan.model or make_checkpoint(plan.shape, plan.folder / "fp32")
+
+
+def _converted(source: Path, out: Path, say: Say) -> Result:
+    """What the conversion of the checkpoint to ``out`` cost."""
+    say("converting it to int8")
+    (converted,) = run_worker(Job("convert", str(source), out=str(out)))
+    say(f"  {converted.values['seconds']:.1f} s, {converted.anonymous / 1e9:.2f} GB anonymous")
+    return converted
+
+
+def _jobs(plan: Plan, shape: GPT2Shape, source: Path, out: Path) -> dict[str, Job]:
+    """What each engine is to do, in the order of a round."""
+    reference = Job("measure", str(source), "torch", window=shape.positions, prompt=plan.prompt, new=plan.new)
+    ours = Job("measure", str(out), "openvino", window=shape.positions, prompt=plan.prompt, new=plan.new, crowds=True)
+    return {REFERENCE: reference, OURS: ours}
+
+
+def _measure_in_turn(jobs: dict[str, Job], results: _Results, host: Host, bandwidth: float) -> tuple[int, float]:
+    """Rounds that were made, and the memory's speed: the best that was seen, since other work can only lower it."""
+    began = time.monotonic()
+    rounds = 0
+    while rounds < ROUNDS and not (rounds and time.monotonic() - began > LONG_SECONDS):
+        rounds += 1
+        for engine, job in jobs.items():
+            results.say(f"round {rounds} of {ROUNDS}: {engine}")
+            results.take(engine, run_worker(job))
+        bandwidth = max(bandwidth, read_bandwidth(host.cores))
+    return rounds, bandwidth
+
+
+def _measure_on_gpu(plan: Plan, shape: GPT2Shape, source: Path, host: Host, results: _Results) -> None:
+    """Once, with the reference engine."""
+    results.say(f"once on {host.gpu}")
+    job = Job("measure", str(source), "torch", window=shape.positions, prompt=plan.prompt, new=plan.new, gpu=True)
+    try:
+        results.take(ON_GPU, run_worker(job))
+    except ModelError as fault:  # such as too little memory there: no reason to lose what the CPU took minutes for
+        results.say(f"  {fault}")
 
 
 @dataclass

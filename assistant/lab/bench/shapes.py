@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.core.errors import ModelError
-from assistant.inference.gpt2.checkpoint import GPT2Shape
+from assistant.inference.gpt2.shape import GPT2Shape
 
 SIZES: dict[str, tuple[int, int, int]] = {  # layers, width, heads
     "gpt2-xl": (48, 1600, 25),

@@ -51,37 +51,56 @@ def measure_answers(
 
     Raises AssistantError when the model fails: half a measurement is none.
     """
-    answers: list[tuple[Question, Answer, float]] = []
+    asked = []
     for question in questions:
         began = time.perf_counter()
         answer = _ask(assistant, catalog, decoding, question.text, snippets)
-        answers.append((question, answer, time.perf_counter() - began))
+        asked.append(_Asked(question, answer, time.perf_counter() - began))
         report(answer)
-    covered = [(question, answer, seconds) for question, answer, seconds in answers if question.covered]
-    off_topic = [answer for question, answer, _ in answers if not question.covered]
-    leads = [lead_of(answer) for _, answer, _ in covered]
-    texts = [written_in(answer) for _, answer, _ in covered]
-    checked = [sentence for _, answer, _ in covered for sentence in answer.sentences]
+    return _figures(asked, decoding.preset)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question with its answer."""
+
+    question: Question
+    answer: Answer
+    seconds: float
+
+    @property
+    def lead(self) -> str:
+        """What the lead says."""
+        return lead_of(self.answer)
+
+    @property
+    def text(self) -> str:
+        """What a model wrote."""
+        return written_in(self.answer)
+
+
+def _figures(asked: Sequence[_Asked], preset: str) -> AnswerFigures:
+    """The means over all that was asked."""
+    covered = [one for one in asked if one.question.covered]
+    off_topic = [one for one in asked if not one.question.covered]
+    leads = [one.lead for one in covered if one.lead]
+    texts = [one.text for one in covered if one.text]
+    checked = [sentence for one in covered for sentence in one.answer.sentences]
     return AnswerFigures(
-        model=next((answer.model for _, answer, _ in answers if not answer.abstained), "none"),
-        preset=decoding.preset,
+        model=next((one.answer.model for one in asked if not one.answer.abstained), "none"),
+        preset=preset,
         covered=len(covered),
-        lead_holds=_mean([holds(question, lead) for (question, _, _), lead in zip(covered, leads, strict=True)]),
-        answer_holds=mean(
-            [
-                holds(question, f"{lead}\n{text}")
-                for (question, _, _), lead, text in zip(covered, leads, texts, strict=True)
-            ]
-        ),
+        lead_holds=_mean([holds(one.question, one.lead) for one in covered]),
+        answer_holds=mean([holds(one.question, f"{one.lead}\n{one.text}") for one in covered]),
         supported=_mean([float(sentence.is_supported) for sentence in checked]),
-        lead_repeated=_mean([repeated_share(lead) for lead in leads if lead]),
-        repeated=_mean([repeated_share(text) for text in texts if text]),
-        lead_words=_mean([len(lead.split()) for lead in leads if lead]),
-        words=_mean([len(text.split()) for text in texts if text]),
-        seconds_to_lead=_mean([answer.seconds_to_retrieve for _, answer, _ in covered]),
-        seconds=_mean([seconds for _, _, seconds in covered]),
+        lead_repeated=_mean([repeated_share(lead) for lead in leads]),
+        repeated=_mean([repeated_share(text) for text in texts]),
+        lead_words=_mean([len(lead.split()) for lead in leads]),
+        words=_mean([len(text.split()) for text in texts]),
+        seconds_to_lead=_mean([one.answer.seconds_to_retrieve for one in covered]),
+        seconds=_mean([one.seconds for one in covered]),
         off_topic=len(off_topic),
-        off_topic_written=sum(bool(written_in(answer)) for answer in off_topic),
+        off_topic_written=sum(bool(one.text) for one in off_topic),
     )
 
 

@@ -100,46 +100,71 @@ def finetune(job: Job, notes: Sequence[Note], host: Host, watch: Watch) -> Outco
 
 
 def _train(job: Job, data: Data, device: str, recompute: bool, work: Path, tokenizer: Any, watch: Watch) -> Outcome:
-    recipe = job.recipe
-    training = Training(load_model(job.base, recipe, device, recompute), recipe, device, job.at_once)
+    """Go on from the checkpoint, if there is one, to the last step, and write the result."""
+    training = Training(load_model(job.base, job.recipe, device, recompute), job.recipe, device, job.at_once)
     checkpoint = Checkpoint(work, _identity(job, data))
     if job.restart:
         checkpoint.file.unlink(missing_ok=True)
     history = checkpoint.restore(training.parameters, training.optimizer)
-    steps, epoch = recipe.steps(len(data.training)), recipe.steps_per_epoch(len(data.training))
-    began = saved = time.monotonic()
-    tokens = 0
+    outcome = _Steps(job, data, training, checkpoint, watch).run(history)
+    _write(job, outcome.history, training, tokenizer, watch)
+    return outcome
 
-    def measure_due(history: History) -> History:
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """The steps of one training, measured and saved between them."""
+
+    job: Job
+    data: Data
+    training: Training
+    checkpoint: Checkpoint
+    watch: Watch
+
+    def run(self, history: History) -> Outcome:
+        """All that are left. Raises AssistantError when the user stops them; then they are saved."""
+        rows, recipe = self.data.training, self.job.recipe
+        steps = recipe.steps(len(rows))
+        began = saved = time.monotonic()
+        tokens = 0
+        try:
+            history = self._measured_if_due(history)  # before the first step, or where the last process was stopped
+            for step in range(history.step, steps):
+                self.watch.progress("Training", step, steps, history.losses[-1] if step else None)
+                history = history.stepped(self.training.step(step, steps, rows, self.watch.stopping))
+                tokens += sum(len(row.ids) for row in recipe.batch_at(step, rows))
+                history = self._measured_if_due(history)
+                if time.monotonic() - saved >= self.job.checkpoint_seconds or history.step == steps:
+                    self._save(history)
+                    saved = time.monotonic()
+        except Stopped:
+            self._save(history)
+            raise AssistantError(
+                f"Interrupted after step {history.step} of {steps}. Run the same command again to go on from there."
+            ) from None
+        self.watch.progress("Training", steps, steps, history.losses[-1])
+        return Outcome(history, self.data, steps, time.monotonic() - began, tokens)
+
+    def _measured_if_due(self, history: History) -> History:
+        """With the losses on the notes held out, once an epoch."""
+        epoch = self.job.recipe.steps_per_epoch(len(self.data.training))
         due = history.step % epoch == 0 and not history.measured_at(history.step)
-        return _measured(history, training, data, watch) if due else history
+        return _measured(history, self.training, self.data, self.watch) if due else history
 
-    try:
-        history = measure_due(history)  # before the first step, or where the last process was stopped
-        for step in range(history.step, steps):
-            watch.progress("Training", step, steps, history.losses[-1] if step else None)
-            history = history.stepped(training.step(step, steps, data.training, watch.stopping))
-            tokens += sum(len(row.ids) for row in recipe.batch_at(step, data.training))
-            history = measure_due(history)
-            if time.monotonic() - saved >= job.checkpoint_seconds or history.step == steps:
-                checkpoint.save(training.parameters, training.optimizer, history)
-                saved = time.monotonic()
-    except Stopped:
-        checkpoint.save(training.parameters, training.optimizer, history)
-        raise AssistantError(
-            f"Interrupted after step {history.step} of {steps}. Run the same command again to go on from there."
-        ) from None
-    watch.progress("Training", steps, steps, history.losses[-1])
-    outcome = Outcome(history, data, steps, time.monotonic() - began, tokens)
+    def _save(self, history: History) -> None:
+        self.checkpoint.save(self.training.parameters, self.training.optimizer, history)
+
+
+def _write(job: Job, history: History, training: Training, tokenizer: Any, watch: Watch) -> None:
+    """The merged model with its history, as a folder that appears whole or not at all."""
     watch.progress("Writing", 0, 1)
     with atomic_directory(job.out) as aside:
         save_model(merged(training.model), tokenizer, aside)
-        record = {"base": job.base.name, "recipe": asdict(recipe), "history": asdict(history)}
+        record = {"base": job.base.name, "recipe": asdict(job.recipe), "history": asdict(history)}
         (aside / "finetuning.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
         if job.plot:
             draw_losses(history, aside / "loss.png")
     watch.progress("Writing", 1, 1)
-    return outcome
 
 
 def _measured(history: History, training: Training, data: Data, watch: Watch) -> History:

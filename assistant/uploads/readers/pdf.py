@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
+from dataclasses import dataclass
 
 import pypdf
 from pypdf.errors import PyPdfError
@@ -22,29 +23,52 @@ _ENDS = (".", "!", "?", ":")
 _NO_TITLE = re.compile(r"untitled|^microsoft word|^powerpoint|\.(?:docx?|tex|dvi|indd|pptx?|pdf)$|^[\W\d]*$", re.I)
 
 
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """What the pages hold."""
+
+    count: int
+    texts: list[tuple[int, str]]  # number and text of those that hold any
+    empty: int
+    damaged: int
+
+    def remarks(self) -> tuple[str, ...]:
+        """What the visitor should know of the others."""
+        said = [f"{self.empty} of {self.count} pages hold no text."] if self.empty else []
+        said += [f"{self.damaged} of {self.count} pages are damaged and were left out."] if self.damaged else []
+        return tuple(said)
+
+
 def read_pdf(data: bytes) -> tuple[str, str, tuple[str, ...]]:
     """Title (perhaps empty), Markdown and remarks. Raises UploadError when there is no text to be had."""
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(data))
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise UploadError("It is protected by a password. Save it without one.")
-        count = len(reader.pages)
-    except (
-        PyPdfError,
-        ArithmeticError,
-        LookupError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        OSError,
-        ImportError,
-    ) as fault:
-        raise _unreadable(fault) from None
+    reader, count = _opened(data)
     if count == 0:
         raise UploadError("It has no pages. Save it again.")
     if count > PAGES:
         raise UploadError(f"It has {count:,} pages, at most {PAGES} are read. Split it.")
-    pages: list[tuple[int, str]] = []
+    pages = _read_pages(reader, count)
+    if not pages.texts and pages.damaged:
+        raise UploadError("It is damaged: no page of it can be read. Save it again.")
+    if not pages.texts:
+        raise UploadError("It holds no text; it was probably scanned. Run text recognition (OCR) on it first.")
+    sections = (f"## Page {number}\n\n{text}" for number, text in _whole_sentences(pages.texts))
+    return _title(reader), "\n\n".join(sections), pages.remarks()
+
+
+def _opened(data: bytes) -> tuple[pypdf.PdfReader, int]:
+    """The file and the number of its pages. Raises UploadError when it cannot be read or wants a password."""
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(data))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise UploadError("It is protected by a password. Save it without one.")
+        return reader, len(reader.pages)
+    except (*DAMAGE, ImportError) as fault:
+        raise _unreadable(fault) from None
+
+
+def _read_pages(reader: pypdf.PdfReader, count: int) -> _Pages:
+    """The text of each page; one that is damaged does not spoil the others."""
+    texts: list[tuple[int, str]] = []
     empty, damaged = 0, 0
     for number in range(count):
         try:
@@ -53,17 +77,10 @@ def read_pdf(data: bytes) -> tuple[str, str, tuple[str, ...]]:
             damaged += 1
             continue
         if text:
-            pages.append((number + 1, text))
+            texts.append((number + 1, text))
         else:
             empty += 1
-    if not pages and damaged:
-        raise UploadError("It is damaged: no page of it can be read. Save it again.")
-    if not pages:
-        raise UploadError("It holds no text; it was probably scanned. Run text recognition (OCR) on it first.")
-    remarks = [f"{empty} of {count} pages hold no text."] if empty else []
-    remarks += [f"{damaged} of {count} pages are damaged and were left out."] if damaged else []
-    sections = (f"## Page {number}\n\n{text}" for number, text in _whole_sentences(pages))
-    return _title(reader), "\n\n".join(sections), tuple(remarks)
+    return _Pages(count, texts, empty, damaged)
 
 
 def _unreadable(fault: Exception) -> UploadError:
