@@ -15,14 +15,14 @@ run: install index  ## the page on http://localhost:8501
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
 test: install  ## every test, three at a time: many wait for clocks and processes
-	$(BIN)/python -m pytest -n 3 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: install  ## the tests that need no model and no wait, in a minute
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"
 
 coverage: install  ## line and branch coverage of everything, what runs in other processes included
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 3 --dist loadfile
+	$(BIN)/coverage run -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --sort=cover
 

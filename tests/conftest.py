@@ -17,6 +17,15 @@ from assistant.app import loading
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background, and its children, are deaf
 
 
+def pytest_collection_modifyitems(items):
+    """Files that take long begin first: at the end the short ones fill what is left between the workers."""
+    weight: dict[str, int] = {}
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        weight[item.path] = weight.get(item.path, 0) + (8 if "browser" in marks else 4 if "slow" in marks else 0)
+    items.sort(key=lambda item: -weight[item.path])
+
+
 @pytest.fixture(autouse=True)
 def clean_settings(tmp_path_factory, monkeypatch):
     """No ASSISTANT_ variable but a home of the test's own, and no load left over from another test."""

@@ -222,6 +222,8 @@ def test_the_list_of_commands_is_whole_and_imports_none_of_them():
     result = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True)
     assert result.stderr.strip() == "[]"
     helpers = {
+        "evaluate_retrieval",
+        "training_bars",
         "json_views",
         "text_views",
         "options",

@@ -204,13 +204,13 @@ def section(*names, rank=1, heading="Heading", score=0.5, words="stand on a shel
 @pytest.mark.parametrize(
     "second, expected",
     [
-        (0.50, ["Apples", "Cherries"]),  # 0.4 * 0.5 - 0.1 + 0.1, less than 0.252
-        (0.60, ["Apples", "Cherries"]),  # 0.24
-        (0.65, ["Apples", "Berries"]),  # 0.26
+        (0.50, ["Apples", "Cherries"]),  # 0.4 * 0.5 - 0.1 + 0.1, less than 0.228
+        (0.55, ["Apples", "Cherries"]),  # 0.22
+        (0.60, ["Apples", "Berries"]),  # 0.24
     ],
 )
 def test_the_next_sentence_of_a_section_competes_with_the_first_of_another(second, expected):
-    """The other section lacks 0.06 for its rank, so its first is worth 0.4 * 0.5 + 0.1 - 0.8 * 0.06 = 0.252."""
+    """The other section lacks 0.06 for its rank, so its first is worth 0.4 * 0.5 + 0.1 - 1.2 * 0.06 = 0.228."""
     cosines = {"Apples": 0.5, "Berries": second, "Cherries": 0.5}
     assert chosen(cosines, section("Apples", "Berries"), section("Cherries", rank=2)) == expected
 
@@ -264,12 +264,12 @@ def test_the_weights_can_be_given():
 @pytest.mark.parametrize(
     "third, expected",
     [
-        (0.4, ["Apples", "Cherries", "Dates"]),  # 0.4 * 0.4 - 0.2 + 0.1, more than 0.012
-        (0.2, ["Apples", "Dates", "Elderberries"]),  # -0.02
+        (0.1, ["Apples", "Cherries", "Dates"]),  # 0.4 * 0.1 - 0.2 + 0.1, more than -0.092
+        (0.0, ["Apples", "Dates", "Elderberries"]),  # -0.1
     ],
 )
 def test_a_sentence_before_one_that_is_chosen_joins_it_as_one_behind_does(third, expected):
-    """The fourth is chosen second; then the third competes with the other section: 0.4 * 0.3 + 0.1 - 0.8 * 0.26."""
+    """The fourth is chosen second; then the third competes with the other section: 0.4 * 0.3 + 0.1 - 1.2 * 0.26."""
     cosines = {"Apples": 0.5, "Berries": -0.5, "Cherries": third, "Dates": 1.0, "Elderberries": 0.3}
     sections = section("Apples", "Berries", "Cherries", "Dates"), section("Elderberries", rank=2)
     assert chosen(cosines, *sections, most=3) == expected
