@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from assistant.core.markdown import blocks
 from assistant.core.records import Figure, Passage
 from assistant.retrieval.notes.figure_files import read_figure
 from assistant.retrieval.notes.library import Library
@@ -52,5 +53,21 @@ def _address(note: str, library: Library | None, target: str) -> str:
 
 
 def _draw_text(text: str, link_to: LinkTo, anchors: bool) -> None:
-    if text.strip():
-        st.markdown(safe_markdown(text.strip("\n"), link_to), anchors=anchors)
+    """Code apart from the rest: long lines wrap, because a keyboard cannot scroll what Markdown makes of them."""
+    prose: list[str] = []
+    for block in blocks(text):
+        if block.kind != "fence":
+            prose.append(f"{'#' * block.level} {block.text}" if block.level else block.text)
+            continue
+        _draw_prose(prose, link_to, anchors)
+        prose = []
+        first, *lines = block.text.split("\n")
+        language = next(iter(first.strip().lstrip("`~").split()), None)
+        is_closed = bool(lines) and not lines[-1].strip().strip("`~")
+        st.code("\n".join(lines[:-1] if is_closed else lines), language, wrap_lines=True)
+    _draw_prose(prose, link_to, anchors)
+
+
+def _draw_prose(parts: list[str], link_to: LinkTo, anchors: bool) -> None:
+    if parts:
+        st.markdown(safe_markdown("\n\n".join(parts), link_to), anchors=anchors)
