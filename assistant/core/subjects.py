@@ -9,9 +9,12 @@ _ASKS = re.compile(
     r"tell\s+me\s+about)\s+(?:exactly\s+|actually\s+|meant\s+by\s+)?(?:an?\s+|the\s+)?(.+?)[\s?.!]*$",
     re.I | re.S,
 )
+_BESIDE = re.compile(  # what a heading promises beside the definition; in a question it is a second one
+    r"(?:,?\s+and\s+(?:what|why|how|when|where|which|who|does|do|is|are|should)\b.*|,\s*(?:and|exactly)\b.*)$",
+    re.I | re.S,
+)
 _BEHIND = re.compile(  # what may follow the name without changing it
-    r"(?:,?\s+and\s+(?:what|why|how|when|where|which|who|does|do|is|are|should)\b.*|,\s*(?:in|and|exactly)\b.*|"
-    r"\s+(?:stands?\s+for|means?|in\s+(?:an?\s+)?(?:deep|machine)\s+learning|in\s+(?:ai|ml)|"
+    r"(?:,\s*in\b.*|\s+(?:stands?\s+for|means?|in\s+(?:an?\s+)?(?:deep|machine)\s+learning|in\s+(?:ai|ml)|"
     r"in\s+(?:an?\s+)?neural\s+networks?|in\s+simple\s+(?:words|terms)|in\s+plain\s+english))$",
     re.I | re.S,
 )
@@ -24,8 +27,13 @@ LONGEST = 60  # characters of a name; what is longer asks for more than a defini
 WORDS_ALONE = 3  # a message of at most so many words and nothing else names a subject
 
 
+def subjects_of_heading(heading: str) -> frozenset[str]:
+    """The names that a section of this heading defines, whatever else it answers."""
+    return subjects_of(_BESIDE.sub("", heading.strip().rstrip("?.!")))
+
+
 def subjects_of(text: str) -> frozenset[str]:
-    """The names that a question or a heading asks for, in lower case without marks; empty if it asks something else.
+    """The names that a question asks for alone, in lower case without marks; empty if it asks something else.
 
     A few words alone, such as "f1 score", ask for what they name.
     """

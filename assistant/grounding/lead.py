@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from assistant.core.markdown import plain_text, statements
 from assistant.core.records import CheckedSentence, Hit, LeadSentence
-from assistant.core.subjects import subjects_of
+from assistant.core.subjects import subjects_of, subjects_of_heading
 from assistant.core.vectors import Embed, Vectors
 from assistant.grounding.quotable import Quotable, closure, quotables, stands_alone
 from assistant.grounding.wording import bare, wording_of
@@ -98,7 +98,7 @@ def _score(
         + weights.first_cosine * float(similar[hit, at])
         + weights.first_words * shared[hit, at]
         + weights.heading_cosine * float(cosines[1 + hit])
-        + weights.defines * bool(asked & subjects_of(headings[hit]))
+        + weights.defines * bool(asked & subjects_of_heading(headings[hit]))
         - weights.rank * hit
         for hit, at in reversed(places)  # so that the first of each section stays
     }

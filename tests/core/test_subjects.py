@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.core.subjects import subjects_of
+from assistant.core.subjects import subjects_of, subjects_of_heading
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from assistant.core.subjects import subjects_of
     ],
 )
 def test_a_name_is_the_same_however_it_is_asked_for(asked, heading):
-    assert subjects_of(asked) & subjects_of(heading)
+    assert subjects_of(asked) & subjects_of_heading(heading)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_name_is_the_same_however_it_is_asked_for(asked, heading):
     ],
 )
 def test_another_name_is_another(asked, heading):
-    assert not subjects_of(asked) & subjects_of(heading)
+    assert not subjects_of(asked) & subjects_of_heading(heading)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,12 @@ def test_another_name_is_another(asked, heading):
 )
 def test_other_questions_ask_for_no_definition(text):
     assert subjects_of(text) == frozenset()
+
+
+def test_a_question_with_a_second_part_asks_for_more_than_a_definition():
+    """Its second part would go unanswered, were it answered from the section that defines the first."""
+    asked = "What is dropout and what happens at test time?"
+    assert "dropout" not in subjects_of(asked) and "dropout" in subjects_of_heading(asked)
 
 
 def test_a_name_has_a_usual_length():

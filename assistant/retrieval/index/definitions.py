@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.core.records import Passage
-from assistant.core.subjects import subjects_of
+from assistant.core.subjects import subjects_of, subjects_of_heading
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Definitions:
             section = (passage.note, passage.heading)
             heading = passage.heading.rsplit(" › ", 1)[-1]
             if section != before and "?" in heading:
-                for name in subjects_of(heading):
+                for name in subjects_of_heading(heading):
                     rows[name].append(row)
             before = section
         return cls({name: tuple(found) for name, found in rows.items()})
