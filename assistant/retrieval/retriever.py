@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from itertools import chain
 
@@ -58,9 +58,8 @@ class Retriever:
         if not catalog.index.passages:
             return Retrieval(question, query, (), covered=False, confidence=0.0)
         vector, nearest, lexical = searched = self._search(catalog, query)
-        cosines = self._candidates(catalog.index, vector, nearest, lexical)
         defining = catalog.definitions.defining(query)
-        cosines |= {row: float(catalog.index.vector(row) @ vector) for row in defining if row not in cosines}
+        cosines = self._candidates(catalog.index, vector, nearest, [*best_rows(lexical, CANDIDATES), *defining])
         chosen = self._diverse(catalog.index, definition_first(fuse(cosines, lexical), defining), count)
         hits = tuple(
             Hit(rank, round(cosines[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
@@ -96,10 +95,10 @@ class Retriever:
         field = self._field.score(vector, np.array(found)) if self._field else UNKNOWN
         return Evidence.of(cosines, self._contrast @ vector, lexical, words, field=field, is_subject=subject)
 
-    def _candidates(self, index: Dense, vector: Vectors, nearest: Found, lexical: Scores) -> dict[int, float]:
-        """Cosines of the rows that either search put among its best."""
+    def _candidates(self, index: Dense, vector: Vectors, nearest: Found, others: Iterable[int]) -> dict[int, float]:
+        """Cosines of the nearest rows and of others that may be chosen."""
         cosines = dict(nearest)
-        for row in best_rows(lexical, CANDIDATES):
+        for row in others:
             if row not in cosines:
                 cosines[row] = float(index.vector(row) @ vector)
         return cosines

@@ -216,3 +216,4 @@ def test_an_old_chat_makes_room_for_a_new_one(page):
     answer(page, 2)
     page.wait_for_function(f"!({STORED}).some(key => key.includes('ccc'))")
     await_kept(page, 3)
+    assert not any("ccc" in key for key in page.evaluate(STORED))
