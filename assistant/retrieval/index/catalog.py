@@ -11,6 +11,7 @@ import numpy.typing as npt
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
 from assistant.retrieval.index.abbreviations import Abbreviations
+from assistant.retrieval.index.asked_questions import AskedQuestions
 from assistant.retrieval.index.definitions import Definitions
 
 Scores = npt.NDArray[np.float32]  # [passages]
@@ -51,3 +52,4 @@ class Catalog:
     lexical: Lexical
     abbreviations: Abbreviations = field(default_factory=Abbreviations)
     definitions: Definitions = field(default_factory=Definitions)
+    asked: AskedQuestions = field(default_factory=AskedQuestions)
