@@ -25,6 +25,7 @@ COMMANDS = {
     "fetch": Entry("fetch", "Download a model from the hub and convert it."),
     "convert": Entry("convert", "Convert a GPT-2 checkpoint folder for the CPU engine."),
     "finetune": Entry("finetune", "Train a model on the notes."),
+    "train": Entry("train", "Tune the embedder on the question book."),
     "serve": Entry("serve", "Serve the model alone, with OpenAI's interface."),
     "evaluate": Entry("evaluate", "Measure retrieval and answers on labelled questions."),
     "bench": Entry("bench", "Measure the engines on this machine."),

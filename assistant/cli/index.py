@@ -10,8 +10,11 @@ from assistant.app.note_opening import open_note_store
 from assistant.cli.options import knowledge_option, settings_for
 from assistant.cli.progress import ProgressBar
 from assistant.core.errors import IndexingError
+from assistant.core.settings import Settings
 from assistant.retrieval.embedding.embedder import load_embedder
+from assistant.retrieval.index.asked_questions import write_shipped_questions
 from assistant.retrieval.index.note_map import write_places
+from assistant.retrieval.index.passage_index import Index
 from assistant.retrieval.index.shipped_vectors import write_shipped
 from assistant.retrieval.query.contrast import write_contrast
 
@@ -25,9 +28,7 @@ def index(knowledge: Path | None, ship: bool) -> None:
     bar = ProgressBar()
     store, _ = open_note_store(settings, bar)
     if ship:
-        write_shipped(store.last_refresh.index, settings.knowledge)
-        write_places(store.last_refresh.index, settings.knowledge)
-        write_contrast(load_embedder(settings.embedder))
+        _ship(store.last_refresh.index, settings)
     bar.close()
     for skipped in store.skipped:
         click.echo(f"skipped {skipped.path}: {skipped.reason}", err=True)
@@ -39,4 +40,20 @@ def index(knowledge: Path | None, ship: bool) -> None:
     click.echo(
         f"{len(store.library.notes)} notes, {len(made.index.passages)} passages: "
         f"{made.embedded} new, {made.reused} taken over."
+    )
+
+
+def _ship(index: Index, settings: Settings) -> None:
+    """Write all vectors that need not be made again where the repository is taken from."""
+    from assistant.lab.questions.book import read_book  # here, because refreshing needs no book
+
+    embedder = load_embedder(settings.embedder)
+    write_shipped(index, settings.knowledge)
+    write_places(index, settings.knowledge)
+    write_contrast(embedder)
+    held = {f"{passage.note}#{passage.heading}" for passage in index.passages}
+    rows = [row for row in read_book() if row.section in held]
+    vectors = embedder.embed([row.question for row in rows])
+    write_shipped_questions(
+        settings.knowledge, embedder.identity, zip((row.section for row in rows), vectors, strict=True)
     )

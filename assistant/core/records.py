@@ -133,6 +133,7 @@ class LeadSentence:
     text: str  # Markdown
     source: int
     gap: str = " "  # white space that stands before it; a new section or block begins a paragraph
+    label: str = ""  # number of the question's part that begins here, where the asker numbered them
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,4 +196,8 @@ class Answer:
     tokens_per_second: float | None = None
     finish: str = "stop"  # "stop", "length", "repeated", "notes" (no generator) or "failed"
     problem: str = ""  # why the generator could not finish, in one line
+    kind: str = "question"  # of message: see `understanding.kinds`
+    searched_for: str = ""  # the question after spelling and history
+    corrected: tuple[tuple[str, str], ...] = ()  # words that were taken for misspelt: as typed, as searched for
+    unknown_terms: tuple[str, ...] = ()  # names in the question that no note holds
     nearest: tuple[Hit, ...] = field(default=())  # what to read instead when the notes do not cover the question

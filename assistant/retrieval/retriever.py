@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from copy import copy
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -21,12 +23,24 @@ from assistant.retrieval.query.spelling import as_in_notes
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
 LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
+ASKED_WEIGHT = 0.5  # of the nearest question that learners asked, in place of the passage's own cosine
+# What the cosine of a passage lets expect of that of its nearest question: for passages that nobody asked about.
+EXPECTED_SLOPE, EXPECTED_BASE = 0.75, 0.12
 READ_FOR_WORDS = 3  # nearest passages in which the words of the question are looked for
 ASKING = set(chain.from_iterable(stems_of(["what explain define describe definition meaning mean"])))
 TOO_ALIKE = 0.93  # cosine above which a passage repeats one already chosen
 
 Found = list[tuple[int, float]]  # rows with their cosines, best first
-Searched = tuple[Vectors, Found, Scores]  # the vector of a query, and what both searches found
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """What the searches found for a query."""
+
+    vector: Vectors  # of the query
+    nearest: Found
+    asked: Vectors  # [passages], cosine of the nearest question that learners asked about each; NaN without one
+    lexical: Scores
 
 
 class Retriever:
@@ -57,10 +71,12 @@ class Retriever:
         query = as_in_notes(standalone(question, history), catalog.lexical.frequency)
         if not catalog.index.passages:
             return Retrieval(question, query, (), covered=False, confidence=0.0)
-        vector, nearest, lexical = searched = self._search(catalog, query)
+        searched = self._search(catalog, query)
         defining = catalog.definitions.defining(query)
-        cosines = self._candidates(catalog.index, vector, nearest, [*best_rows(lexical, CANDIDATES), *defining])
-        chosen = self._diverse(catalog.index, definition_first(fuse(cosines, lexical), defining), count)
+        others = [*best_rows(searched.lexical, CANDIDATES), *best_rows(searched.asked, CANDIDATES), *defining]
+        cosines = self._candidates(catalog.index, searched.vector, searched.nearest, others)
+        relevant = {row: relevance(cosine, float(searched.asked[row])) for row, cosine in cosines.items()}
+        chosen = self._diverse(catalog.index, definition_first(fuse(relevant, searched.lexical), defining), count)
         hits = tuple(
             Hit(rank, round(cosines[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
         )
@@ -76,14 +92,16 @@ class Retriever:
         """Unit vectors of texts, for those who compare sentences after retrieval."""
         return self._embed(texts)
 
-    def _search(self, catalog: Catalog, query: str) -> Searched:
+    def _search(self, catalog: Catalog, query: str) -> _Searched:
         vector = self._embed([query])[0]
-        return vector, catalog.index.search(vector, CANDIDATES), catalog.lexical.scores(query)
+        asked = catalog.asked.nearest(vector, len(catalog.index.passages))
+        return _Searched(vector, catalog.index.search(vector, CANDIDATES), asked, catalog.lexical.scores(query))
 
-    def _evidence(self, catalog: Catalog, query: str, searched: Searched) -> Evidence:
+    def _evidence(self, catalog: Catalog, query: str, searched: _Searched) -> Evidence:
         """From what was ``searched``; a query with abbreviations is searched again with them spelled out."""
         spelled = catalog.abbreviations.spelled_out(query)
-        vector, nearest, lexical = searched if spelled == query else self._search(catalog, spelled)
+        found_for = searched if spelled == query else self._search(catalog, spelled)
+        vector, nearest, lexical = found_for.vector, found_for.nearest, found_for.lexical
         cosines = np.array([cosine for _, cosine in nearest], dtype=np.float32)
         near = [whole_text(catalog.index.passages[row]) for row, _ in nearest[:READ_FOR_WORDS]]
         asked, *held = stems_of([spelled, *near])
@@ -93,7 +111,9 @@ class Retriever:
         subject = subject or is_subject(query, [catalog.index.passages[row] for row in rows])
         found = [catalog.index.vector(row) for row, _ in nearest[:READ_FOR_WORDS]]
         field = self._field.score(vector, np.array(found)) if self._field else UNKNOWN
-        return Evidence.of(cosines, self._contrast @ vector, lexical, words, field=field, is_subject=subject)
+        asked_about = max(expected(float(cosines[0])), float(np.nanmax(found_for.asked, initial=-1.0)))
+        contrasts = self._contrast @ vector
+        return Evidence.of(cosines, contrasts, lexical, words, asked=asked_about, field=field, is_subject=subject)
 
     def _candidates(self, index: Dense, vector: Vectors, nearest: Found, others: Iterable[int]) -> dict[int, float]:
         """Cosines of the nearest rows and of others that may be chosen."""
@@ -117,6 +137,21 @@ class Retriever:
         return chosen
 
 
+def relevance(cosine: float, asked: float) -> float:
+    """How near a question is to a passage and to what learners ask about it.
+
+    ``cosine`` is that of the passage, ``asked`` that of the nearest of their questions, NaN where nobody asked: then
+    what the passage's own lets expect.
+    """
+    nearest = expected(cosine) if math.isnan(asked) else asked
+    return (1 - ASKED_WEIGHT) * cosine + ASKED_WEIGHT * nearest
+
+
+def expected(cosine: float) -> float:
+    """The cosine of the nearest question about a passage that the passage's own cosine lets expect."""
+    return EXPECTED_SLOPE * cosine + EXPECTED_BASE
+
+
 def is_subject(query: str, passages: Sequence[Passage]) -> bool:
     """Whether a question asks for nothing but a subject that one of the passages' notes names as its own.
 
@@ -128,7 +163,7 @@ def is_subject(query: str, passages: Sequence[Passage]) -> bool:
 
 
 def fuse(dense: dict[int, float], lexical: Scores) -> list[int]:
-    """Rows ordered by cosine plus weighted BM25, the latter scaled to the best BM25 score among all passages."""
+    """Rows ordered by relevance plus weighted BM25, the latter scaled to the best BM25 score among all passages."""
     best = float(lexical.max(initial=0.0))
     scale = LEXICAL_WEIGHT / best if best > 0 else 0.0
     return sorted(dense, key=lambda row: (-(dense[row] + scale * float(lexical[row])), row))
@@ -145,7 +180,7 @@ def definition_first(ranked: Sequence[int], defining: Sequence[int]) -> list[int
 
 def best_rows(scores: Scores, count: int) -> list[int]:
     """The rows with the highest scores above zero, at most ``count``, best first."""
-    rows = np.flatnonzero(scores > 0)
+    rows = np.flatnonzero(scores > 0)  # NaN is not
     if len(rows) > count:  # sorting them all would take longer than the search when there are many
         rows = rows[np.argpartition(-scores[rows], count)[:count]]
     return [int(row) for row in rows[np.lexsort((rows, -scores[rows]))]]

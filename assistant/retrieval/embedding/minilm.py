@@ -147,6 +147,12 @@ def _pooled(hidden: Node, mask: Node) -> Node:
     return op.divide(mean, op.maximum(length, op.constant(_SMALLEST)))
 
 
+def packaged_fingerprint(folder: Path) -> str:
+    """The fingerprint of a folder's own weights, without what was learned on top of them."""
+    with safe_open(folder / "model.safetensors", "np") as weights:
+        return _fingerprint(weights)
+
+
 def _fingerprint(weights: Tensors) -> str:
     """As `embedder.fingerprint` gives for the same model: the position numbers are no weights."""
     digest = hashlib.sha256()

@@ -53,6 +53,7 @@ class Evidence:
     lexical: float  # BM25 score of the best passage
     shared: float  # share of the question's words, weighed by rarity, that the nearest passages hold
     unknown: float  # share of the question's words that no passage holds
+    asked: float = 0.0  # cosine of the nearest question that learners asked about the notes, or what may be expected
     field: float = UNKNOWN  # log-odds that the question is of the field of the notes
     is_subject: bool = False  # it asks for nothing but a subject that a note names as its own: that decides alone
 
@@ -69,6 +70,7 @@ class Evidence:
         lexical: npt.NDArray[np.float32],
         words: Words,
         *,
+        asked: float = 0.0,
         field: float = UNKNOWN,
         is_subject: bool = False,
     ) -> Evidence:
@@ -80,6 +82,7 @@ class Evidence:
             lexical=float(lexical.max(initial=0.0)),
             shared=words.shared,
             unknown=words.unknown,
+            asked=asked,
             field=field,
             is_subject=is_subject,
         )
