@@ -25,7 +25,7 @@ CANDIDATES = 50  # looked at by both searches before the best are chosen
 LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
 ASKED_WEIGHT = 0.5  # of the nearest question that learners asked, in place of the passage's own cosine
 # What the cosine of a passage lets expect of that of its nearest question: for passages that nobody asked about.
-EXPECTED_SLOPE, EXPECTED_BASE = 0.75, 0.12
+EXPECTED_SLOPE, EXPECTED_BASE = 0.63, 0.10
 READ_FOR_WORDS = 3  # nearest passages in which the words of the question are looked for
 ASKING = set(chain.from_iterable(stems_of(["what explain define describe definition meaning mean"])))
 TOO_ALIKE = 0.93  # cosine above which a passage repeats one already chosen
