@@ -414,6 +414,14 @@ def test_a_server_whose_engine_has_ended_is_down_though_it_lists_its_model(serve
         remote.check()
 
 
+def test_what_an_engine_counts_is_asked_for_in_one_way(serve):
+    engine = ScriptedEngine()
+    remote = RemoteGenerator(f"{serve(engine, '')}/v1")
+    assert remote.counters(5.0) == asdict(engine.counters())
+    with served(listing(ONE_MODEL)) as address, pytest.raises(EngineError):
+        RemoteGenerator(address + "/v1").counters(5.0)
+
+
 def test_a_server_behind_a_proxy_that_hides_its_health_is_there_all_the_same():
     entry = {"id": "m", "assistant": asdict(ModelInfo("m", "openvino", 64))}
     with served(listing(JSONResponse({"data": [entry]}))) as address:
