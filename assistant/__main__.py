@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 
@@ -10,6 +9,7 @@ import click
 
 from assistant.cli.group import CommandGroup
 from assistant.core.errors import AssistantError
+from assistant.core.logs import set_up_command_logs
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,7 +27,7 @@ def cli() -> None:
 
 def main() -> int:
     """Run a command; every failure is one line on standard error and exit status 1."""
-    logging.basicConfig(level=os.environ.get("ASSISTANT_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
+    set_up_command_logs()
     try:
         result = cli.main(standalone_mode=False)
         return result if isinstance(result, int) else 0

@@ -86,10 +86,11 @@ def test_every_failure_is_one_line_on_standard_error_and_status_1(arguments, env
     assert err.startswith("error: ") and err.count("\n") == 1 and says in err
 
 
-def test_the_program_itself_ends_with_status_1_and_one_line():
-    status, out, err = assistant("search", "q", ASSISTANT_SNIPPETS="99")
+@pytest.mark.parametrize("name, value", [("ASSISTANT_SNIPPETS", "99"), ("ASSISTANT_LOG", "loud")])
+def test_the_program_itself_ends_with_status_1_and_one_line(name, value):
+    status, out, err = assistant("search", "q", **{name: value})
     assert (status, out) == (1, "")
-    assert err.startswith("error: ASSISTANT_SNIPPETS") and err.count("\n") == 1
+    assert err.startswith(f"error: {name}") and err.count("\n") == 1
 
 
 def test_help_names_every_command_and_its_options():
