@@ -203,8 +203,8 @@ def test_the_remote_generator_is_described_by_its_server(serve):
 @pytest.mark.parametrize(
     "decoding",
     [
-        decoding_for("focused").for_model(retells=False),
-        decoding_for("focused").for_model(retells=True),
+        decoding_for("focused").for_model(ModelInfo("m", "openvino", 96), retells=False),
+        decoding_for("focused").for_model(ModelInfo("m", "openvino", 96), retells=True),
         decoding_for("balanced", seed=5),
         decoding_for("creative"),
         decoding_for("seed"),
