@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit import runtime
 
 from assistant.app.loading import Loading, loading_of_process
-from assistant.app.log_setup import set_up_logs
 from assistant.core.errors import AssistantError
+from assistant.core.logs import set_up_logs
 from assistant.core.settings import Settings, read_settings
 from assistant.ui.chat.page import TITLE, draw_chat_page
 from assistant.ui.files.received import bound_received

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 
@@ -10,24 +9,25 @@ import click
 
 from assistant.cli.group import CommandGroup
 from assistant.core.errors import AssistantError
+from assistant.core.logs import set_up_command_logs
 
 
 @click.group(cls=CommandGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def cli() -> None:
-    r"""Ask a folder of deep-learning notes; GPT-2 XL writes, every source is shown.
+    """Ask a folder of deep-learning notes; GPT-2 XL writes, every source is shown.
 
     \b
     python -m assistant ask "What is dropout and what happens at test time?"
     python -m assistant search --k 5 --json "adam or sgd"
     python -m assistant ask < questions.txt > answers.jsonl
 
-    Settings come from ASSISTANT_... environment variables; the README lists them.
-    """
+    Settings come from ASSISTANT_... environment variables; docs/configuration.md lists them.
+    """  # noqa: D301 - click wants the character that keeps lines apart, not its name
 
 
 def main() -> int:
     """Run a command; every failure is one line on standard error and exit status 1."""
-    logging.basicConfig(level=os.environ.get("ASSISTANT_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
+    set_up_command_logs()
     try:
         result = cli.main(standalone_mode=False)
         return result if isinstance(result, int) else 0

@@ -116,7 +116,7 @@ class Assistant:
         def prepare() -> _Ready:
             with ExitStack() as stack:
                 model = stack.enter_context(held(generator))
-                suited = decoding.for_model(retells=model.info.engine == "openvino" and retells(model.info))
+                suited = decoding.for_model(model.info, retells=retells(model.info))
                 prompt = build_prompt(
                     retrieval.question,
                     retrieval.hits,

@@ -1,10 +1,11 @@
-"""How the model chooses its next token: four presets that say what they do, and checks on every parameter."""
+"""How the model chooses its next token: presets that say what they do, and checks on every parameter."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
 from assistant.core.errors import SettingsError
+from assistant.core.records import ModelInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,16 @@ class Decoding:
         """Whether tokens are drawn at random rather than taken by rank."""
         return self.temperature > 0
 
-    def for_model(self, *, retells: bool) -> Decoding:
+    def for_model(self, model: ModelInfo, *, retells: bool) -> Decoding:
         """This decoding with the number of beams settled, where it was left open.
 
         A model that is so small that it ``retells`` one passage strays from it when it takes the likeliest token each
         time; with three beams in short stages half of its sentences are supported by the notes instead of one in five
-        (README). Other models take the likeliest token.
+        (docs/evaluation.md). Only the CPU engine has stages. Other models take the likeliest token.
         """
         if self.num_beams:
             return self
-        if retells and not self.samples:
+        if retells and model.engine == "openvino" and not self.samples:
             return replace(self, num_beams=3, early_stopping=True, beam_stage=16)
         return replace(self, num_beams=1)
 

@@ -70,7 +70,7 @@ def test_the_generator_gets_the_prompt_the_decoding_and_the_stop_texts(assistant
     generator = ScriptedGenerator("x")
     _, answer = story(assistant_with(generator))
     assert generator.prompts == [answer.prompt.text] and COVERED in answer.prompt.text
-    assert generator.decodings == [FOCUSED.for_model(retells=False)]
+    assert generator.decodings == [FOCUSED.for_model(generator.info, retells=False)]
     assert generator.stops == [answer.prompt.stop] and "\n\n" in generator.stops[0]
 
 

@@ -6,12 +6,10 @@ import logging
 import pytest
 from fakes import ScriptedGenerator, WordEmbedder, retriever_of
 
-from assistant.app.log_setup import OneLine, set_up_logs
 from assistant.chat.assistant import Assistant
 from assistant.chat.events import Wrote
 from assistant.chat.journal import Journal
 from assistant.core.errors import AssistantError, EngineError
-from assistant.core.settings import read_settings
 from assistant.inference.decoding import decoding_for
 from assistant.retrieval.note_store import NoteStore
 
@@ -76,31 +74,3 @@ def test_a_question_that_is_refused_is_logged_without_its_words(ask, caplog):
     with pytest.raises(AssistantError):
         ask(ScriptedGenerator("x"), "secret " * 1000)
     assert "secret" not in caplog.text and '"refused"' in caplog.text
-
-
-def test_no_text_can_forge_a_line_of_the_log(capsys):
-    log = logging.getLogger("assistant")
-    handlers, propagate = log.handlers[:], log.propagate
-    log.handlers = []  # a page drawn by an earlier test has set them up already
-    try:
-        set_up_logs("INFO")
-        set_up_logs("INFO")  # a second visitor's page
-        log.info("skipped: %s", "a.md\n2026-11-22 INFO assistant forged\x1b[2J\u2028")
-    finally:
-        log.handlers, log.propagate = handlers, propagate
-        log.setLevel(logging.NOTSET)
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 1 and "\\n2026-11-22" in lines[0] and "\x1b" not in lines[0]
-
-
-def test_a_traceback_keeps_its_lines():
-    try:
-        raise ValueError("x")
-    except ValueError as fault:
-        record = logging.LogRecord("a", logging.ERROR, "", 0, "failed", (), (ValueError, fault, fault.__traceback__))
-    assert OneLine("%(message)s").format(record).startswith("failed\nTraceback")
-
-
-def test_the_level_of_the_log_may_be_written_in_small_letters(monkeypatch):
-    monkeypatch.setenv("ASSISTANT_LOG", "debug")
-    assert read_settings().log == "DEBUG"

@@ -86,21 +86,31 @@ def test_every_failure_is_one_line_on_standard_error_and_status_1(arguments, env
     assert err.startswith("error: ") and err.count("\n") == 1 and says in err
 
 
-def test_the_program_itself_ends_with_status_1_and_one_line():
-    status, out, err = assistant("search", "q", ASSISTANT_SNIPPETS="99")
+@pytest.mark.parametrize("name, value", [("ASSISTANT_SNIPPETS", "99"), ("ASSISTANT_LOG", "loud")])
+def test_the_program_itself_ends_with_status_1_and_one_line(name, value):
+    status, out, err = assistant("search", "q", **{name: value})
     assert (status, out) == (1, "")
-    assert err.startswith("error: ASSISTANT_SNIPPETS") and err.count("\n") == 1
+    assert err.startswith(f"error: {name}") and err.count("\n") == 1
 
 
 def test_help_names_every_command_and_its_options():
-    runner = CliRunner()
-    shown = runner.invoke(cli, ["--help"]).output
-    for name, command in cli.commands.items():
-        assert name in shown
-        page = runner.invoke(cli, [name, "--help"]).output
-        for option in command.params:
-            if isinstance(option, click.Option) and not option.hidden:
-                assert option.opts[0] in page and option.help
+    shown = CliRunner().invoke(cli, ["--help"]).output
+    assert "\n  python -m assistant ask < questions.txt > answers.jsonl\n" in shown
+    assert all(f"\n  {name} " in shown for name in COMMANDS)
+    for path, command in _commands(cli):
+        page = CliRunner().invoke(cli, [*path, "--help"]).output
+        options = [option for option in command.params if isinstance(option, click.Option) and not option.hidden]
+        assert [option.name for option in options if option.opts[0] not in page or not option.help] == [], path
+
+
+def _commands(group, path=()):
+    """Each command with the words that call it, those of groups included."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield (*path, name), command
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*path, name))
 
 
 def test_without_a_command_the_help_is_shown(monkeypatch, capsys):

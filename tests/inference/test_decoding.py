@@ -3,7 +3,10 @@
 import pytest
 
 from assistant.core.errors import SettingsError
+from assistant.core.records import ModelInfo
 from assistant.inference.decoding import PRESETS, Decoding, decoding_for
+
+ON_CPU = ModelInfo("m", "openvino", 96)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -52,12 +55,15 @@ def test_sampling_is_on_exactly_when_there_is_a_temperature():
 
 
 def test_beams_that_were_left_open_suit_the_model():
-    """A model that retells gets stages of beam search, others the likeliest token; what was chosen stays."""
+    """A model that retells gets stages of beam search where there are any, others the likeliest token; what was chosen
+    stays.
+    """
     focused = decoding_for("focused")
-    small, large = focused.for_model(retells=True), focused.for_model(retells=False)
+    small, large = focused.for_model(ON_CPU, retells=True), focused.for_model(ON_CPU, retells=False)
     assert (small.num_beams, small.beam_stage, small.early_stopping) == (3, 16, True)
     assert (large.num_beams, large.beam_stage) == (1, 0)
     assert small.checked() and large.checked() and small.preset == large.preset == "focused"
-    assert decoding_for("focused", temperature=0.5).for_model(retells=True).num_beams == 1
+    assert focused.for_model(ModelInfo("m", "torch", 96), retells=True) == large
+    assert decoding_for("focused", temperature=0.5).for_model(ON_CPU, retells=True).num_beams == 1
     for preset in ("balanced", "creative", "seed"):
-        assert decoding_for(preset).for_model(retells=True) == decoding_for(preset)
+        assert decoding_for(preset).for_model(ON_CPU, retells=True) == decoding_for(preset)

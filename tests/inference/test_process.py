@@ -83,7 +83,7 @@ def test_the_key_keeps_other_users_of_the_machine_out(tiny_converted):
 
     with started(tiny_converted) as process:
         assert process.wait(60).state == "ready"
-        address = process._remote.address
+        address = process._remote._client.address
         with pytest.raises(urllib.error.HTTPError, match="401"):
             urllib.request.urlopen(f"{address}/v1/models")
         (child,) = children()

@@ -203,8 +203,8 @@ def test_the_remote_generator_is_described_by_its_server(serve):
 @pytest.mark.parametrize(
     "decoding",
     [
-        decoding_for("focused").for_model(retells=False),
-        decoding_for("focused").for_model(retells=True),
+        decoding_for("focused").for_model(ModelInfo("m", "openvino", 96), retells=False),
+        decoding_for("focused").for_model(ModelInfo("m", "openvino", 96), retells=True),
         decoding_for("balanced", seed=5),
         decoding_for("creative"),
         decoding_for("seed"),
@@ -412,6 +412,14 @@ def test_a_server_whose_engine_has_ended_is_down_though_it_lists_its_model(serve
     engine.problem = "The engine stopped: out of blocks."
     with pytest.raises(EngineError, match="out of blocks"):
         remote.check()
+
+
+def test_what_an_engine_counts_is_asked_for_in_one_way(serve):
+    engine = ScriptedEngine()
+    remote = RemoteGenerator(f"{serve(engine, '')}/v1")
+    assert remote.counters(5.0) == asdict(engine.counters())
+    with served(listing(ONE_MODEL)) as address, pytest.raises(EngineError):
+        RemoteGenerator(address + "/v1").counters(5.0)
 
 
 def test_a_server_behind_a_proxy_that_hides_its_health_is_there_all_the_same():

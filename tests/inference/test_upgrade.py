@@ -149,7 +149,8 @@ def test_a_gpt2_checkpoint_folder_is_converted_unless_torch_is_asked_for(tmp_pat
     assert choose(settings, GPU, False).candidate.info.engine == "torch"
 
 
-def test_a_fine_tune_that_is_trained_further_is_converted_anew(tmp_path):
+@pytest.mark.parametrize("part", ["model.safetensors", "config.json", "tokenizer.json"])
+def test_a_fine_tune_that_is_trained_further_is_converted_anew(tmp_path, part):
     folder = make(tmp_path / "mine", train_tokenizer())
     settings = settings_of(tmp_path, model=str(folder))
     first = choose(settings, HOST).better.plan.converted
@@ -157,7 +158,7 @@ def test_a_fine_tune_that_is_trained_further_is_converted_anew(tmp_path):
     (first / "openvino_model.xml").touch()
     (first / "config.json").write_text((folder / "config.json").read_text())
     assert choose(settings, HOST).candidate.source == str(first)
-    (folder / "model.safetensors").touch()
+    (folder / part).touch()
     assert choose(settings, HOST).better.plan.converted != first
 
 

@@ -23,6 +23,8 @@ from assistant.inference.manager import worker as life
 from assistant.inference.manager.process import EngineProcess
 from assistant.inference.manager.worker import End
 from assistant.inference.models.catalog import Candidate
+from assistant.inference.serving.remote import RemoteGenerator
+from assistant.inference.serving.server_client import ServerClient
 from assistant.retrieval.note_store import NoteStore
 
 FOCUSED = decoding_for("focused")
@@ -161,7 +163,7 @@ def break_off(*_):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "place, name, defect, state",
-    [(life, "look", break_off, "restarting"), (threading, "Timer", refuse_a_thread, "failed")],
+    [(RemoteGenerator, "counters", break_off, "restarting"), (threading, "Timer", refuse_a_thread, "failed")],
     ids=["while it is watched", "while it loads"],
 )
 def test_a_defect_of_the_supervisor_ends_one_life_and_not_the_supervisor(
@@ -187,8 +189,9 @@ def test_a_process_that_ends_in_the_middle_of_an_answer_to_a_look_gave_no_answer
                 connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{")
 
         threading.Thread(target=answer, daemon=True).start()
-        with pytest.raises(OSError, match="half an answer"):
-            life.look(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        client = ServerClient(f"http://127.0.0.1:{listener.getsockname()[1]}/v1", "", 2.0)
+        with pytest.raises(EngineError, match="cannot be reached"):
+            client.counters(2.0)
 
 
 def test_while_the_engine_is_down_the_notes_answer(start, knowledge, tmp_path):

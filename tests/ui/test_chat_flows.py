@@ -9,10 +9,10 @@ from fakes import ScriptedGenerator, hit
 from page import COVERED, UNCOVERED, ScriptedAssistant
 
 from assistant.chat.events import Checked, Finished, Found, Wrote
-from assistant.core.records import Answer, CheckedSentence, LeadSentence, Piece, Retrieval
+from assistant.core.records import Answer, CheckedSentence, LeadSentence, ModelInfo, Piece, Retrieval
 from assistant.inference.decoding import PRESETS
 
-FOCUSED = PRESETS["focused"].decoding.for_model(retells=False)
+FOCUSED = PRESETS["focused"].decoding.for_model(ModelInfo("m", "openvino", 1024), retells=False)
 SOURCE = hit("Dropout drops units.", 1, "Dropout", "What is dropout?", 0.7)
 SENTENCES = (
     CheckedSentence("It drops units.", 1, 0.9, gap=""),

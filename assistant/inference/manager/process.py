@@ -17,7 +17,7 @@ from assistant.core.errors import EngineError
 from assistant.core.records import ModelInfo, Piece
 from assistant.core.settings import Settings
 from assistant.inference.decoding import Decoding
-from assistant.inference.manager.worker import HANG_SECONDS, End, Life, command_for, look
+from assistant.inference.manager.worker import HANG_SECONDS, LOOK_SECONDS, End, Life, command_for
 from assistant.inference.models.catalog import Candidate
 
 if TYPE_CHECKING:
@@ -79,11 +79,7 @@ class EngineProcess:
 
     def counters(self) -> dict[str, Any]:
         """The engine's own counters, from its health address. Raises EngineError when it does not answer."""
-        remote = self._ready()
-        try:
-            return look(remote.address)
-        except (OSError, ValueError) as fault:
-            raise EngineError(f"The model does not answer ({fault}).") from None
+        return self._ready().counters(LOOK_SECONDS)
 
     def close(self) -> None:
         """End the process."""
@@ -143,7 +139,7 @@ class EngineProcess:
             was_ready = True
             self._status = EngineStatus("ready", restarts=restarts)
             self._settled.set()
-            return End(life.watch(address, self._closed), was_ready, life.was_killed)
+            return End(life.watch(self._remote, self._closed), was_ready, life.was_killed)
         except EngineError as fault:
             return End(str(fault), was_ready, killed=life is not None and life.was_killed)
         except ImportError as fault:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import signal
 import subprocess
 import threading
 import time
-import urllib.request
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from assistant.core.errors import EngineError
 from assistant.core.processes import Stillness, killed_after, module, start
 from assistant.core.settings import Settings
 from assistant.inference.models.catalog import Candidate
 from assistant.inference.serving.child import FAILED, KEY_VARIABLE, READY, Job
+
+if TYPE_CHECKING:
+    from assistant.inference.serving.remote import RemoteGenerator
 
 LOAD_SECONDS = 300.0
 LOOK_SECONDS = 2.0  # between two looks at the process
@@ -77,7 +78,7 @@ class Life:
             raise EngineError(f"It cannot be loaded within {LOAD_SECONDS:.0f} s.")
         raise EngineError(f"It cannot be loaded: {_ended(code)}")
 
-    def watch(self, address: str, closed: threading.Event) -> str:
+    def watch(self, remote: RemoteGenerator, closed: threading.Event) -> str:
         """Until the process ends, hangs or its engine breaks; why."""
         answered_at = time.monotonic()
         stillness = Stillness(self.pid, WORKING)
@@ -87,8 +88,8 @@ class Life:
                 return f"The model stopped: {_ended(code)}"
             stood_still = stillness.seconds()
             try:
-                counters = look(address)
-            except (OSError, ValueError):
+                counters = remote.counters(LOOK_SECONDS)
+            except EngineError:
                 # The engine's step holds the interpreter: while a long prompt is read, nobody answers.
                 silent = time.monotonic() - answered_at
                 if _hangs(silent, stood_still):
@@ -115,17 +116,6 @@ class Life:
 def _hangs(waited: float, stood_still: float) -> bool:
     """Whether to give up after these seconds without word, of which the last ``stood_still`` without work."""
     return waited > BUSY_HANG_SECONDS or min(waited, stood_still) > HANG_SECONDS
-
-
-def look(address: str) -> dict[str, Any]:
-    """The engine's counters. Raises OSError or ValueError when it does not answer soon."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # whatever proxy the environment names
-    try:
-        with direct.open(f"{address}/health", timeout=LOOK_SECONDS) as answer:
-            counters: dict[str, Any] = json.load(answer)
-            return counters
-    except http.client.HTTPException as fault:  # the process ended between the head of its answer and the body
-        raise ConnectionError(f"half an answer: {fault}") from None
 
 
 def command_for(candidate: Candidate, settings: Settings, cache_bytes: int) -> list[str]:

@@ -161,6 +161,12 @@ def _weights(folder: Path) -> Iterator[int]:
     return (file.stat().st_size for file in folder.iterdir() if file.suffix in (".bin", ".safetensors"))
 
 
+def stamps_of(folder: Path) -> list[tuple[str, int, int]]:
+    """Names, bytes and times of a model's weights, configuration and tokenizer: they change when the model does."""
+    files = sorted([*folder.glob("*.safetensors"), *folder.glob("*.json")])
+    return [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+
+
 def config_of(folder: Path) -> dict[str, object]:
     """The config.json of a model folder. Raises ModelError when it cannot be read."""
     try:

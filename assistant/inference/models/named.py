@@ -22,6 +22,7 @@ from assistant.inference.models.catalog import (
     misfit,
     obtainable,
     prefers_torch,
+    stamps_of,
     window_of,
 )
 from assistant.inference.models.hub import download_folder, local_checkpoint
@@ -97,16 +98,11 @@ def _folder(path: Path, name: str, settings: Settings, host: Host) -> Candidate:
 def _own_folder(settings: Settings, checkpoint: Path, name: str) -> Path:
     """Where the conversion of a checkpoint goes that is none of the four sizes' own.
 
-    A fine-tune that is trained further gets a new folder: the name holds the weights' sizes and times.
+    A fine-tune that is trained further gets a new folder: the name holds the files' sizes and times.
     """
-    stamps = [] if checkpoint.parent == settings.home / "downloads" else _stamps(checkpoint)
+    stamps = [] if checkpoint.parent == settings.home / "downloads" else stamps_of(checkpoint)
     digest = hashlib.sha256(repr((str(checkpoint.absolute()), stamps)).encode()).hexdigest()[:8]
     return settings.home / "models" / f"{name.replace('/', '--')}-{digest}-int8"
-
-
-def _stamps(checkpoint: Path) -> list[tuple[str, int, int]]:
-    files = sorted([*checkpoint.glob("*.safetensors"), checkpoint / "config.json"])
-    return [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
 
 
 def _conversion_disk(checkpoint: Path) -> int:

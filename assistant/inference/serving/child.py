@@ -6,7 +6,6 @@ Started by ``inference/manager/worker.py`` as ``python -m assistant.inference.se
 from __future__ import annotations
 
 import json
-import logging
 import os
 import socket
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 import uvicorn
 
 from assistant.core.errors import AssistantError
+from assistant.core.logs import set_up_command_logs
 from assistant.core.processes import end_with_parent
 from assistant.core.records import ModelInfo
 from assistant.inference.engine import Engine
@@ -45,7 +45,7 @@ class Job:
 
 def main() -> int:
     """Do the job in the first argument; a failure is one line on standard error and exit status 1."""
-    logging.basicConfig(level=os.environ.get("ASSISTANT_LOG", "ERROR").upper(), format="%(levelname)s %(message)s")
+    set_up_command_logs()
     key = os.environ.pop(KEY_VARIABLE, "")
     end_with_parent()  # before the model is loaded: a large one would go on for a minute without its owner
     try:

@@ -7,6 +7,7 @@ What only this project's own server offers (queue places, token counts, its chat
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import openai
 from openai.types import Completion
@@ -43,11 +44,6 @@ class RemoteGenerator:
         """How the server described itself."""
         return self._info
 
-    @property
-    def address(self) -> str:
-        """The server's address without /v1."""
-        return self._client.address
-
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text as the server counts them, or a careful guess where it does not count."""
         return self._counter.count(texts)
@@ -79,6 +75,10 @@ class RemoteGenerator:
     def check(self) -> None:
         """Ask whether the server is there. Raises EngineError when it does not answer soon."""
         self._client.check(self._is_ours)
+
+    def counters(self, seconds: float) -> dict[str, Any]:
+        """What the engine of this project's own server counts. Raises EngineError when it does not answer so soon."""
+        return self._client.counters(seconds)
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -66,6 +66,14 @@ class ServerClient:
         if problem:
             raise EngineError(problem)
 
+    def counters(self, seconds: float) -> dict[str, Any]:
+        """What the engine of this project's own server counts. Raises EngineError when it does not answer so soon."""
+        try:
+            with understood():
+                return dict(self._health(seconds))  # type: ignore[call-overload, no-any-return]
+        except openai.OpenAIError as fault:
+            raise explained(fault) from None
+
     def begin(self, model: str, prompt: str, decoding: Decoding, stop: Sequence[str]) -> openai.Stream[Completion]:
         """Ask for an answer. Raises EngineError when it is refused."""
         try:
@@ -110,13 +118,17 @@ class ServerClient:
     def _own_problem(self) -> str:
         """Why the engine of this project's own server has ended: the server lists its model all the same."""
         try:
-            client = self._client.with_options(timeout=self._seconds, max_retries=0)
-            counters = client.get(self.address + "/health", cast_to=object)
+            counters = self._health(self._seconds)
         except openai.APIStatusError:  # a proxy may let nothing through but /v1
             return ""
         except openai.OpenAIError as fault:
             raise explained(fault) from None
         return str(counters.get("problem", "")) if isinstance(counters, dict) else ""
+
+    def _health(self, seconds: float) -> object:
+        """See ``Counters``; a proxy may say something else. Raises what the openai client raises."""
+        client = self._client.with_options(timeout=seconds, max_retries=0)
+        return client.get(self.address + "/health", cast_to=object)
 
 
 def _is_local(address: str) -> bool:

@@ -29,12 +29,6 @@ class Base:
     window: int
     attention_dropout: bool
 
-    @property
-    def stamps(self) -> list[tuple[str, int, int]]:
-        """Names, bytes and times of the files: they change when the model does."""
-        files = sorted([*self.folder.glob("*.safetensors"), *self.folder.glob("*.json")])
-        return [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-
 
 def open_base(folder: Path) -> Base:
     """What the folder says about its model. Raises ModelError when it is not one that can be trained."""

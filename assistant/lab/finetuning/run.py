@@ -17,6 +17,7 @@ from assistant.core.errors import AssistantError, ModelError
 from assistant.core.files import atomic_directory, check_new, exclusive
 from assistant.core.host import Host
 from assistant.core.records import ModelInfo, Note
+from assistant.inference.models.catalog import stamps_of
 from assistant.lab.finetuning.base import Base
 from assistant.lab.finetuning.checkpoint import Checkpoint
 from assistant.lab.finetuning.curve import check_drawing, draw_losses
@@ -186,5 +187,5 @@ def _measured(history: History, training: Training, data: Data, watch: Watch) ->
 
 def _identity(job: Job, data: Data) -> str:
     """Tells apart trainings that must not go on from each other's checkpoint."""
-    parts = [asdict(job.recipe), job.base.stamps, data.digest]
+    parts = [asdict(job.recipe), stamps_of(job.base.folder), data.digest]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,10 +1,11 @@
-"""The app's log on standard error: one line a record, whatever text a file name or a fault brings along."""
+"""Logs on standard error: one line a record, whatever text a file name or a fault brings along."""
 
 from __future__ import annotations
 
 import logging
+import os
 
-FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+PAGE, COMMAND = "%(asctime)s %(levelname)s %(name)s %(message)s", "%(levelname)s %(message)s"
 
 
 class OneLine(logging.Formatter):
@@ -23,7 +24,21 @@ def set_up_logs(level: str) -> None:
     log = logging.getLogger("assistant")
     log.setLevel(level)
     if not any(isinstance(handler.formatter, OneLine) for handler in log.handlers):
-        handler = logging.StreamHandler()
-        handler.setFormatter(OneLine(FORMAT))
-        log.addHandler(handler)
+        log.addHandler(_handler(PAGE))
         log.propagate = False  # Streamlit's own handlers would show each line twice
+
+
+def set_up_command_logs() -> None:
+    """The same for a command or the engine's process, libraries included: only errors, unless ASSISTANT_LOG says more.
+
+    The settings are not read, because that takes a moment which help need not wait; they refuse a level that is none.
+    """
+    asked = os.environ.get("ASSISTANT_LOG", "").upper()
+    level = asked if asked in logging.getLevelNamesMapping() else "ERROR"
+    logging.basicConfig(level=level, handlers=[_handler(COMMAND)])
+
+
+def _handler(form: str) -> logging.Handler:
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine(form))
+    return handler
