@@ -12,7 +12,6 @@ from assistant.understanding.grammar.marks import numbered, sentences
 from assistant.understanding.grammar.naming import named_apart
 from assistant.understanding.grammar.openings import asks_for_word
 from assistant.understanding.grammar.said import Said
-from assistant.understanding.grammar.subject import points_back
 from assistant.understanding.grammar.words import (
     AUXILIARIES,
     LONGEST,
@@ -31,6 +30,10 @@ from assistant.understanding.grammar.words import (
 MOST_PARTS = 4
 _CODE = ("```", "Traceback (most", "\n  File ")
 _BARE = QUESTION_WORDS | word_set("come not so else exactly")  # "why?", "how come?"
+_VERDICTS = word_set(
+    "normal legit possible true correct bug problem safe enough fine dangerous common necessary required intended "
+    "expected really serious allowed stupid dumb nonsense crazy weird"
+)
 
 Kind = Literal["asked", "side"]
 
@@ -99,8 +102,7 @@ def _echoes(clause: str) -> bool:
         return len(content) < (2 if words[0] in ("explain", "describe", "define", "compare") else 3)
     if not begins_question(text):
         return not content or not is_name(text, 6)
-    yes_or_no = words[0] in AUXILIARIES and len(content) < 2
-    return set(words) <= _BARE or (yes_or_no and (points_back(text) or len(words) < 5))
+    return set(words) <= _BARE or (words[0] in AUXILIARIES and _VERDICTS.issuperset(content))
 
 
 def _at_most(parts: Sequence[Part]) -> list[Part]:

@@ -23,6 +23,10 @@ from assistant.understanding.lists import excluded, wants_list, without_exclusio
         "My labels are noisy. Which approaches help?",
         "imbalanced classes, what else can I do",
         "frameworks besides PyTorch",
+        "tools for experiment tracking?",
+        "name self-supervised methods",
+        "which parts is a transformer block made of",
+        "What must I never do with the test set? tick list",
     ],
 )
 def test_a_list_is_wanted(question):
@@ -63,6 +67,10 @@ def test_no_list_is_wanted(question):
         ("which generative models are there (no GAN)", ("GAN",), "which generative models are there"),
         ("classifiers that use no convolutions", ("convolutions",), "classifiers"),
         ("object detectors without anchor boxes", ("anchor boxes",), "object detectors"),
+        ("losses for regression which are not squared", ("squared",), "losses for regression"),
+        ("models that are neither RNN nor transformer", ("RNN", "transformer"), "models"),
+        ("vision learning which needs no negative pairs", ("negative pairs",), "vision learning"),
+        ("LLM decoding that is not random", ("random",), "LLM decoding"),
         ("adapt it without training it - what are the options?", ("training",), "adapt it - what are the options?"),
     ],
 )
@@ -88,6 +96,8 @@ def test_what_is_excluded_is_named_and_left_out(question, things, rest):
         "Which pages treat frameworks other than the main one?",
         "my network is not learning, what is wrong",
         "my model without dropout overfits",
+        "which layers are not affected by eval mode",
+        "a loss that is not decreasing",
         "",
     ],
 )

@@ -12,6 +12,7 @@ KNOWN = {  # how many sections of some notes hold a phrase
     "adam": 90, "sgd": 80, "rmsprop": 30, "l1": 40, "l2 regularization": 40, "l1 regularization": 20, "lstm": 60,
     "gru": 30, "transformer": 300, "step decay": 9, "reduce on plateau": 4, "mixup": 20, "cutmix": 12, "lora": 50,
     "qlora": 20, "hnsw search": 4, "a": 4000, "momentum": 60, "weight decay": 90, "mamba": 20, "rwkv": 9,
+    "choose": 300, "price": 60, "step": 500, "k-means": 30,
 }  # fmt: skip
 
 
@@ -90,6 +91,34 @@ def test_a_topic_before_its_questions_belongs_to_each():
     expected = ["what is reward hacking", "how do I notice reward hacking in RLHF", "reward hacking: what helps"]
     assert texts("reward hacking: what is it, how do I notice it in RLHF, and what helps?") == expected
     assert texts("reward hacking\nwhat is it?\nhow do I notice it in RLHF?\nwhat helps?") == [f"{e}?" for e in expected]
+
+
+def test_a_question_without_a_name_of_its_own_is_told_the_topic():
+    assert texts("How does k-means work and how do I choose k?")[1] == "k-means: how do I choose k"
+    assert texts("what is posterior collapse and what can I do") == [
+        "what is posterior collapse",
+        "posterior collapse: what can I do",
+    ]
+    assert texts("what is dropout and what is the price")[1] == "dropout: what is the price"
+    assert texts("what is dropout and how does RMSprop choose its step")[1] == "how does RMSprop choose its step"
+
+
+def test_both_of_two_subjects_are_meant_by_which():
+    assert texts("what is dropout? what is warmup? which is better?")[2] == "dropout and warmup: which is better?"
+
+
+def test_a_number_can_end_a_sentence():
+    assert texts("I go from batch size 32 to 256. Do I need warmup, and what else do I have to mind?") == [
+        "I go from batch size 32 to 256. Do I need warmup",
+        "I go from batch size 32 to 256. what else do I have to mind",
+    ]
+
+
+def test_a_yes_or_no_question_of_its_own_is_a_part():
+    assert texts("What is KL divergence?\nIs it symmetric?") == [
+        "What is KL divergence?",
+        "Is KL divergence symmetric?",
+    ]
 
 
 def test_a_situation_is_told_with_each_question_that_needs_it():

@@ -44,7 +44,9 @@ def clauses_of(sentence: str) -> Clauses:
     if not others:
         return Clauses("", (sentence,))
     joined = words_of(bare[slice(*cuts[0])])
-    if joined and is_name(first):  # "dropout and when to use it": the name alone is the first question
+    if (
+        joined and "," not in first and is_name(first, _FRAGMENT)
+    ):  # "dropout and when to use it": the name alone is the first question
         return Clauses("", (first, *others))
     return Clauses(bare[: cuts[0][1]], tuple(others))
 

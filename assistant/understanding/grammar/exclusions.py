@@ -15,6 +15,7 @@ from assistant.understanding.grammar.words import (
     PRONOUNS,
     QUESTION_WORDS,
     content_of,
+    is_name,
     word_set,
 )
 
@@ -34,12 +35,13 @@ _EXCEPT = re.compile(
 _WITHOUT = re.compile(rf"(?<!do )(?<!and )(?<!or )\bwithout\s+{_THING}", re.I)
 _NEGATIONS = (
     re.compile(rf"(?:\b(?:that|which|who)\s+)?\b{_NEGATED}\s+(?:really\s+|also\s+)?{_USING}\s+{_THING}", re.I),
-    re.compile(rf"\b(?:(?:that|which)\s+(?:use|need|require|have|contain)|with)\s+no\s+{_THING}", re.I),
+    re.compile(rf"\b(?:(?:that|which)\s+(?:uses?|needs?|requires?|have|has|contains?)|with)\s+no\s+{_THING}", re.I),
     re.compile(
         r"(?:\b(?:that|which)\s+|(?<=s\s))(?:are|is)(?:\s+not|n['’]?t)\s+"
         rf"(?:from\s+|made\s+by\s+|based\s+on\s+)?{_THING}",
         re.I,
     ),
+    re.compile(rf"\b(?:that|which)\s+(?:are|is|use|uses|need|needs)\s+neither\s+{_THING}", re.I),
     re.compile(r"(?:,\s*|\(\s*)(?:but\s+|so\s+)?(?:not|no)\s+(?P<thing>[^\n,()\"]{1,60})\)?", re.I),
     re.compile(rf",?\s*\b(?:but\s+)?i\s+(?:do\s+not|don['’]?t)\s+want(?:\s+to)?\s+{_THING}", re.I),
 )
@@ -54,6 +56,8 @@ _ABOUT_LACK = re.compile(
 _HOW_TO = re.compile(r"^\W*(?:how\s+to|how\s+(?:do|can|could|should|would)\s+(?:i|we|you|one)|ways?\s+to)\b", re.I)
 # "how to train without a critic", "without storing it": how the lack can be borne is what is asked.
 _ONE_OF_THEM = re.compile(r"(?:an?|such|the|any|my|much|more|\w+ing)\s+\S", re.I)
+_RELATIVE = re.compile(r"\W*(?:that|which)\b", re.I)
+_DONE = re.compile(r"\w+(?:ed\s+by|ing)\b", re.I)  # "that are not affected by", "that is not decreasing" name no thing
 _SENTENCE = re.compile(r"[^.?!\n]+(?:[.?!](?!\s|$)[^.?!\n]+)*[.?!]*")
 _ROW = re.compile(r"\s*\S+(?:\s+\S+)?(?:,|\s+(?:and|or)\s)")  # behind a comma in a row: "Adam, SGD and RMSprop"
 _JOINED = re.compile(r"\s*,\s*(?:and|or|nor)?\s*|\s+(?:and|or|nor)\s+")
@@ -98,7 +102,11 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
     for pattern in (*_NEGATIONS, _WITHOUT):
         for match in pattern.finditer(text):
             plain_lack = pattern is _WITHOUT and not _ONE_OF_THEM.match(match["thing"])
-            if several or names_several(text[: match.start()]) or (how_to and plain_lack):
+            before = text[: match.start()]
+            described = bool(_RELATIVE.match(match[0])) and is_name(before, 6)  # "LLM decoding that is not random"
+            if pattern is not _WITHOUT and _DONE.match(match["thing"]):
+                continue
+            if several or described or names_several(before) or (how_to and plain_lack):
                 yield match
 
 

@@ -13,7 +13,13 @@ _MARK = re.compile(
 _ROWS = (tuple("123456789"), tuple("abcdefgh"), ("i", "ii", "iii", "iv", "v"))
 _BULLET = re.compile(r"^\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 # A full stop ends a sentence before a space, unless it belongs to an abbreviation or stands in a row of stops.
-_END = re.compile(r"[?!]+(?=[\s?!]|$)[\s?!]*|(?<![.\d])(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\betc)(?<!\bcf)\.\s+|\n\s*")
+# Behind a number it does so only in running text: "1. what" is an item, "from 32 to 256. Do I" two sentences.
+_END = re.compile(
+    r"[?!]+(?=[\s?!]|$)[\s?!]*|"
+    r"(?<![.\d])(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\betc)(?<!\bcf)\.\s+|"
+    r"(?:(?<=[^\W\d]\s\d)|(?<=[^\W\d]\s\d\d)|(?<=\d\d\d))\.\s+(?=[A-Z])|"
+    r"\n\s*"
+)
 _BETWEEN = re.compile(r"[\s,;:]+(?:and|or|&)?[\s,;:]*$", re.I)
 
 

@@ -24,6 +24,7 @@ _STOPS = (
     | word_set("use using should but better faster")
 )
 _STOPS_BEFORE = _STOPS | word_set("compare explain difference between")
+_POINTING = word_set("this that these those my")
 _LOOSE = word_set("and or of a an the")
 _ENDS = (_STOPS | word_set("used useful good then")) - _LOOSE
 _UNSAID = DETERMINERS | word_set("using plain ordinary normal")  # in front of a name and no part of it
@@ -74,7 +75,7 @@ def whole_name(text: str) -> str:
     while taken and taken[-1].lower() in _LOOSE:
         taken.pop()
     name = " ".join(taken).strip(" ,;:.?!")
-    return name if content_of(name) else ""
+    return name if content_of(name) and taken[0].lower() not in _POINTING else ""
 
 
 def bare_name(name: str) -> str:

@@ -89,7 +89,7 @@ def _unfinished(left: str, words: list[str]) -> bool:
     ):  # "by whom and when"
         return True
     counts = words[0] == "which" or (words[0] == "how" and bool(_MEASURES.intersection(words[1:2])))
-    short = len(before) <= (6 if "," in left else 3)
+    short = len(before) <= (6 if "," in left else 4 if before[0] in ("how", "which") else 3)
     return counts and short and begins_question(left) and not AUXILIARIES.intersection(before)
 
 

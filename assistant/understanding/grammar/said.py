@@ -7,6 +7,9 @@ from assistant.understanding.grammar.words import Held, begins_question, content
 
 _MARKS = " :,;-–—.?!"
 _FRAGMENT = 5  # words
+_FEW = 2  # words
+_EVERYWHERE = 30  # sections that hold a word which names nothing in particular
+_KNOWN_NAME = 5  # sections that hold words as one name
 
 
 class Said:
@@ -26,15 +29,14 @@ class Said:
             self._situation = f"{self._situation} {text.strip()}".strip()
 
     def leads_to(self, fragment: str) -> bool:
-        """Whether a few words with a question mark ask about what was said: "typical cause?"; else they are a topic."""
-        said = bool(self._topic or self._situation or self._before)
-        return said and is_name(without_connective(fragment), _FRAGMENT)
+        """Whether a few words with a question mark ask about a situation or topic: "typical cause?"."""
+        return bool(self._topic or self._situation) and is_name(without_connective(fragment), _FRAGMENT)
 
     def asks(self, clause: str, after_head: bool) -> str:
         """A question, told such that it can stand alone. ``after_head``: what was heard last belongs to it."""
         text = without_connective(clause)
         own = subject_of(text, self._held)
-        leans = points_back(text)
+        leans = points_back(text) or self._names_nothing(text, own)
         before = self._subject(text)
         if not self._before or (own.name and not leans):
             self._before.append(own)
@@ -46,6 +48,21 @@ class Said:
             told = told_alone(text, before) if before and before.name and leans else text
             return f"{self._situation}{'' if self._situation[-1] in _MARKS else ':'} {told}"
         return told_alone(text, before) if before and leans else text
+
+    def _names_nothing(self, text: str, own: Subject) -> bool:
+        """Whether a question has no subject of its own: "what can I do", "how do I choose k", "what is the price".
+
+        Such a question has at most two words of content, both known from everywhere, and no name but "the ...".
+        """
+        words = content_of(text)
+        if not words or not begins_question(text):
+            return not words
+        only_an_article = own.name.lower().startswith("the ") and len(content_of(own.name)) < _FEW
+        if self._held is None or len(words) > _FEW or (own.name and not only_an_article):
+            return False
+        if len(words) > 1 and self._held(" ".join(words)) >= _KNOWN_NAME:
+            return False
+        return all(len(word) == 1 or self._held(word) >= _EVERYWHERE for word in words)
 
     def _subject(self, text: str) -> Subject | None:
         """What a question can point back to: the last subject, or the last two."""

@@ -38,7 +38,7 @@ _FRAME = re.compile(  # what makes a question of a topic
     rf"(?P<asked>(?:\w+\s+){{0,3}}?){AUXILIARY}\s*(?:it\s+mean\s+(?:that|when|if)\s+|(?:i|we|you|one)\s+)?",
     re.I,
 )
-_QUESTION_WORD = re.compile(r"^(?:what|how|why|when|where|which|who)\s+(?:to\s+)?", re.I)
+_QUESTION_WORD = re.compile(r"^(?:what|how|why|when|where|which|who)\s+(?:(?:to|much|many)\s+)?", re.I)
 _PRONOUN = re.compile(r"\b(?:it|its|they|them|their)\b(?!['’])", re.I)
 _POINTER = re.compile(
     r"\b(?:it|its|they|them|their|the\s+(?:two|three|former|latter|same)|each|both|these|those|ones?)\b|"
@@ -54,6 +54,7 @@ _EXPLETIVE = re.compile(  # "is it possible to ...": this "it" stands for what f
     r"enough|normal|hard|easy|true|common|legit|fine|allowed|bad|wise|recommended)\s+(?:to|that|if)\b",
     re.I,
 )
+_ASKERS = word_set("i we you one")
 _INSIDE = word_set("so because if when while since after before that which and but until unless")
 
 
@@ -71,8 +72,9 @@ def subject_of(question: str, held: Held | None = None) -> Subject:
     topic = _FRAME.sub(lambda found: found["asked"], text, count=1)
     topic = _QUESTION_WORD.sub("", topic, count=1).strip() or text
     for pattern in _NAMED:
-        if found := pattern.match(text):
-            return Subject(whole_name(_MEANS.sub("", text[found.end() :])), topic)
+        found = pattern.match(text)
+        if found and (name := whole_name(_MEANS.sub("", text[found.end() :]))):
+            return Subject(name, topic)
     if held is not None and (found := _DOES.match(text)):
         return Subject(_before_verb(text[found.end() :], held), topic)
     return Subject(text, text) if is_name(text) else Subject("", topic)
@@ -80,7 +82,7 @@ def subject_of(question: str, held: Held | None = None) -> Subject:
 
 def _before_verb(text: str, held: Held) -> str:
     """The name before a verb that ends a clause: of "HNSW search work in a vector database" it is "HNSW search"."""
-    name = whole_name(text).rpartition(" ")[0]
+    name = whole_name(whole_name(text).rpartition(" ")[0])
     plain = " ".join(word for word in name.split() if word.lower() not in DETERMINERS)
     return name if content_of(plain) and held(plain) > 1 else ""
 
@@ -88,7 +90,7 @@ def _before_verb(text: str, held: Held) -> str:
 def points_back(question: str) -> bool:
     """Whether a question holds a word that stands for something said before it."""
     text = _EXPLETIVE.sub("", question)
-    return any(not _stands_for_own(text[: found.start()]) for found in _POINTER.finditer(text))
+    return any(not _stands_for_own(text[: found.start()], found[0]) for found in _POINTER.finditer(text))
 
 
 def points_to_several(question: str) -> bool:
@@ -99,7 +101,7 @@ def points_to_several(question: str) -> bool:
 def told_alone(question: str, subject: Subject) -> str:
     """The question with its subject put in: in the pronoun's place, or as a topic before it."""
     found = None if _EXPLETIVE.search(question) else _PRONOUN.search(question)
-    if found and subject.name and not _stands_for_own(question[: found.start()]):
+    if found and subject.name and not _stands_for_own(question[: found.start()], found[0]):
         first, *others = subject.name.split(" ")
         name = " ".join([first.lower() if first.lower() in DETERMINERS else first, *others])
         if found[0].lower() in ("its", "their"):
@@ -109,8 +111,10 @@ def told_alone(question: str, subject: Subject) -> str:
     return f"{topic}: {question}" if topic else question
 
 
-def _stands_for_own(before: str) -> bool:
+def _stands_for_own(before: str, pointer: str) -> bool:
     """Whether a pointer behind this text means something named in it: "scale the inputs so that they fit"."""
     words = before.lower().split()
+    if pointer.lower() in ("its", "their") and content_of(before) and not _ASKERS.intersection(words):
+        return True  # "how does RMSprop choose its step"; in "how do I choose its step" it is not mine
     inside = [at for at in range(1, len(words)) if words[at] in _INSIDE or words[at - 1][-1] in ",;"]
     return bool(inside) and bool(content_of(" ".join(words[: inside[-1]])))
