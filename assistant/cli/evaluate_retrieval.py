@@ -8,14 +8,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from assistant.app.note_opening import open_note_store
 from assistant.cli.progress import ProgressBar
 from assistant.core.settings import Settings
+from assistant.grounding.lead_model import MODEL as LEAD
 from assistant.lab.evaluation.fit import fit_coverage
 from assistant.lab.evaluation.fit_field import fit_field
+from assistant.lab.evaluation.fit_lead import examples_of, fit_lead
 from assistant.lab.evaluation.gold import Question
 from assistant.lab.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
+from assistant.lab.questions.book import read_book
 from assistant.retrieval.embedding.embedder import load_embedder
+from assistant.retrieval.index.asked_questions import read_shipped_questions
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.query.coverage import MODEL, CoverageModel, shipped_model
 from assistant.retrieval.retriever import Retriever
@@ -32,6 +38,8 @@ def evaluate_retrieval(
     bar.close()
     catalog = store.catalog()
     model = _fitted(catalog, retriever, questions) if fit else shipped_model()
+    if fit:
+        _learn_lead(catalog, retriever, settings)
     chosen = [question for question in questions if half in ("all", question.half)]
     rankings = rank_all(catalog, retriever, chosen)
     decision = decide_all(model, [retriever.evidence(catalog, question.text) for question in chosen], chosen)
@@ -57,6 +65,15 @@ def _fitted(catalog: Catalog, retriever: Retriever, questions: Sequence[Question
     model = fit_coverage([retriever.evidence(catalog, question.text) for question in tuning], tuning)
     model.write(MODEL)
     return model
+
+
+def _learn_lead(catalog: Catalog, retriever: Retriever, settings: Settings) -> None:
+    """Which sentences are quoted, learned from the question book, and kept."""
+    rows = read_book()
+    asked = read_shipped_questions(settings.knowledge, load_embedder(settings.embedder).identity)
+    with tqdm(total=len(rows), desc="Learning what to quote", disable=None) as bar:
+        examples = list(examples_of(catalog, retriever, rows, asked, lambda done: bar.update(done - bar.n)))
+    fit_lead(examples).write(LEAD)
 
 
 def _table(record: dict[str, Any], rankings: list[Ranking]) -> str:

@@ -79,7 +79,7 @@ class Hit:
     """A passage that was found for a question."""
 
     rank: int  # 1 is the best
-    score: float  # cosine similarity of question and passage, -1 to 1
+    score: float  # how near the question is to the passage and to what learners ask about it, cosines of -1 to 1
     passage: Passage
 
 

@@ -78,7 +78,7 @@ class Retriever:
         relevant = {row: relevance(cosine, float(searched.asked[row])) for row, cosine in cosines.items()}
         chosen = self._diverse(catalog.index, definition_first(fuse(relevant, searched.lexical), defining), count)
         hits = tuple(
-            Hit(rank, round(cosines[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
+            Hit(rank, round(relevant[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
         )
         confidence = self._model.confidence(self._evidence(catalog, query, searched))
         return Retrieval(question, query, hits, self._model.covers(confidence), round(confidence, 4))

@@ -1,0 +1,114 @@
+"""Learns from the answer plans of the question book which sentences of the notes belong into an answer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.records import Hit
+from assistant.core.vectors import Embed, Vectors
+from assistant.grounding.lead_features import Features, Place, weigh
+from assistant.grounding.lead_model import LeadModel
+from assistant.grounding.quotable import quotables
+from assistant.lab.questions.book import Row, Section, sections_of
+from assistant.retrieval.index.asked_questions import ShippedQuestions
+from assistant.retrieval.index.catalog import Catalog
+from assistant.retrieval.retriever import Retriever
+
+EVERY = 5  # of so many questions one is learned from; the others are what learners asked before
+READ = 3  # sections that an answer is chosen from
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A part of a section that was found for a question, and whether the question's plan names it."""
+
+    question: int  # its place among the rows
+    place: Place
+    features: Features
+    is_planned: bool
+
+
+def examples_of(
+    catalog: Catalog,
+    retriever: Retriever,
+    rows: Sequence[Row],
+    asked: ShippedQuestions,
+    report: Callable[[int], None] = lambda done: None,
+) -> Iterator[Example]:
+    """What retrieval finds for every so many-th row, when that row itself was never asked.
+
+    ``asked`` are the vectors of the rows, in their order. Questions whose section is not found teach nothing.
+    """
+    sample = range(0, len(rows), EVERY)
+    catalog = replace(catalog, asked=without(asked, rows, set(sample)).of(catalog.index.passages))
+    embed = remembering(retriever.embed)
+    sections = sections_of(catalog.index.passages)
+    for number in sample:
+        report(number)
+        row = rows[number]
+        hits = retriever.find(catalog, row.question, count=READ).hits
+        planned = _planned(row, hits, sections[row.section]) if row.section in sections else set()
+        if planned:
+            parts = [quotables(hit.passage.text) for hit in hits]
+            for place, features in weigh(row.question, hits, parts, embed).features.items():
+                yield Example(number, place, features, place in planned)
+
+
+def fit_lead(examples: Sequence[Example]) -> LeadModel:
+    """A logistic regression on the features, and the probability that is enough by itself."""
+    from sklearn.linear_model import LogisticRegression  # takes a second to import; only fitting needs it
+
+    names = list(examples[0].features)
+    seen = np.array([[one.features[name] for name in names] for one in examples])
+    planned = np.array([one.is_planned for one in examples])
+    mean, spread = seen.mean(axis=0), seen.std(axis=0)
+    spread[spread == 0] = 1.0
+    learned = LogisticRegression(max_iter=500).fit((seen - mean) / spread, planned)
+    weights = learned.coef_[0] / spread
+    bias = float(learned.intercept_[0] - (weights * mean).sum())
+    return LeadModel(round(bias, 4), {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}, 0.5)
+
+
+def without(asked: ShippedQuestions, rows: Sequence[Row], left_out: set[int]) -> ShippedQuestions:
+    """The questions but those of some rows."""
+    places: dict[str, list[bool]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        places[row.section].append(number not in left_out)
+    kept = {
+        name: vectors[np.array(places[name], dtype=np.bool_)]
+        for name, vectors in asked.vectors.items()
+        if len(places.get(name, ())) == len(vectors)
+    }
+    return ShippedQuestions({name: vectors for name, vectors in kept.items() if len(vectors)})
+
+
+def remembering(embed: Embed) -> Embed:
+    """An embedder that keeps every vector: the sentences of a section come back with each of its questions."""
+    known: dict[str, npt.NDArray[np.float32]] = {}
+
+    def remembered(texts: Sequence[str]) -> Vectors:
+        fresh = [text for text in dict.fromkeys(texts) if text not in known]
+        if fresh:
+            known.update(zip(fresh, embed(fresh), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return remembered
+
+
+def _planned(row: Row, hits: Sequence[Hit], section: Section) -> set[Place]:
+    """The places among the hits that a row's plan names."""
+    ranks = {(hit.passage.note, hit.passage.line): at for at, hit in enumerate(hits)}
+    planned: set[Place] = set()
+    start = 0
+    for passage in section.passages:
+        count = len(quotables(passage.text))
+        hit = ranks.get((passage.note, passage.line))
+        if hit is not None:
+            planned |= {(hit, at - start) for at in row.plan if start <= at < start + count}
+        start += count
+    return planned
