@@ -100,6 +100,10 @@ class Turn:
 
     question: str
     answer: str
+    searched_for: str = ""  # the standalone question that was searched; empty where that is not known
+    sections: tuple[str, ...] = ()  # "note.md#heading" of the sections that were quoted, best first
+    said: tuple[str, ...] = ()  # the sentences of the notes that were shown, as Markdown
+    answered: bool = True  # not refused, empty or a greeting: what was not answered is never the subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,1 @@
-"""From a message and the state of its chat to what is searched; pure functions, no model calls."""
+"""What a message asks: its kind, its spelling, what it goes on from, its parts, and names that nobody holds."""

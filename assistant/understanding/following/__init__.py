@@ -1,0 +1,1 @@
+"""Follow-ups, kind by kind: what a message leaves unsaid is taken from the state of the chat."""
