@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.understanding.typed_words import without_code
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)+[^\W_]*|[^\W_]+(?:['’](?!s\b)[^\W\d_]+)*")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*%|\d+(?:[.,]\d+)+[^\W_]*|[^\W_]+(?:['’](?!s\b)[^\W\d_]+)*")
 _CHUNK = re.compile(r"\S+")
 _CODE = re.compile(r"[_=<>{}\[\]\\@|$^*~]|\w\(|://|\.\w+\.|::")  # in a word's surroundings: it is part of a program
 _SENTENCE = re.compile(r"[.?!:\n]\s*[\"'“‘(]?$")
@@ -51,12 +51,13 @@ def named_words(message: str) -> tuple[NamedWord, ...]:
             start = chunk.start() + match.start()
             gap = text[end:start] if end >= 0 else "\n\n"
             opens = not found or bool(_SENTENCE.search(gap))
-            found.append(NamedWord(match[0], start, _joint(gap) if found else "", opens))
+            joint = "-" if gap == "/" and match[0][0].isdigit() else _joint(gap)  # "ViT-B/16"
+            found.append(NamedWord(match[0], start, joint if found else "", opens))
             end = start + len(match[0])
     return tuple(found)
 
 
 def _joint(gap: str) -> str:
-    if gap in ("-", "/", ".", "‑", "–"):
+    if gap in ("-", ".", "‑"):
         return "-"
     return " " if gap.isspace() and "\n" not in gap and len(gap) < 3 else ""

@@ -19,7 +19,18 @@ _VOWELS = frozenset("aeiouy")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _ALIKE = frozenset(
     pair
-    for group in ("ckqsx", "szc", "gj", "fvp", "nm", "dt", "pb", "lr", "wv", *(row[at : at + 2] for row in _ROWS for at in range(len(row) - 1)))
+    for group in (
+        "ckqsx",
+        "szc",
+        "gj",
+        "fvp",
+        "nm",
+        "dt",
+        "pb",
+        "lr",
+        "wv",
+        *(row[at : at + 2] for row in _ROWS for at in range(len(row) - 1)),
+    )
     for pair in ((one, other) for one in group for other in group if one != other)
 )
 

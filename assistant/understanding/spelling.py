@@ -29,8 +29,9 @@ MOST = 12  # unknown words that a misspelt message holds; with more it is no Eng
 IN_NOTES = 2_000_000  # occurrences in English that one in the notes is worth
 BESIDE = 0.65  # of what is expected beside a word is what stands there in the notes, the rest is anything
 LONG = 6  # letters
-SHORT = 2.5  # more for a shorter word, which resembles many others
+SHORT = 3.0  # more for a shorter word, which resembles many others
 TWICE = 2  # times that two words must stand together in the notes to be what was typed as one
+CHEAP = 3.0  # the slip from a word that may well be one: "colapse" is no lapse
 LEAST = 10.0  # what a candidate must reach
 
 # Contractions as they are typed without their apostrophe, and what is written only in chats.
@@ -41,6 +42,9 @@ _CONTRACTIONS = frozenset(
     outta sorta wanna thanx thnx""".split()
 )
 _AMERICAN = re.compile(r"or(?=$|s$|ed$|ing$|ful|ite)")
+_PREFIX = re.compile(
+    r"(?:anti|auto|co|de|inter|mis|multi|non|out|over|post|pre|re|self|semi|sub|super|un|under)(?=\w{4})"
+)
 _SENTENCE_END = re.compile(r"(?:^|[.?!:\n]\s*|[-*•]\s+)[\"'“‘(\[*_]*$")
 
 
@@ -89,7 +93,9 @@ class Speller:
             self._readings(word, text) if doubt else [_Reading(word.text.lower(), 0.0)]
             for word, doubt in zip(words, doubtful, strict=True)
         ]
-        beside = [bool(re.fullmatch(r"[ \t-]{1,3}", text[one.end : other.start])) for one, other in zip(words, words[1:])]
+        beside = [
+            bool(re.fullmatch(r"[ \t-]{1,3}", text[one.end : other.start])) for one, other in zip(words, words[1:])
+        ]
         changes, parts, at = [], [], 0
         for word, doubt, chosen in zip(words, doubtful, self._best(readings, beside), strict=True):
             if doubt and chosen.text != word.text.lower():
@@ -108,6 +114,16 @@ class Speller:
             return True
         return as_in_notes(word, vocabulary.frequency) != word
 
+    def derives(self, word: str) -> bool:
+        """Whether a word in lower case is an English one behind a prefix: "miscount"."""
+        prefix = _PREFIX.match(word)
+        return bool(prefix) and word[prefix.end() :] in english()
+
+    def resembles(self, word: str, most: float, notes: bool = False) -> bool:
+        """Whether a slip of at most this cost makes a word in lower case one of English, or of the notes."""
+        near = [meant for meant, _ in self._near(word) if not notes or self._vocabulary.count(meant)]
+        return any(slip_cost(word, meant) <= most for meant in near)
+
     def _is_doubtful(self, word: TypedWord, text: str) -> bool:
         typed = word.text
         plain = typed.isascii() and typed.isalpha() and SHORTEST <= len(typed) <= LONGEST
@@ -121,12 +137,13 @@ class Speller:
         readings = [_Reading(typed, floor)]
         if is_name and len(typed) < LONG:
             return readings
+        derived = self.derives(typed)
         for meant, distance in self._near(typed):
-            held = self._vocabulary.count(meant)
-            if is_name and (distance > 1 or not held):
+            held, cost = self._vocabulary.count(meant), slip_cost(typed, meant)
+            if (is_name and (distance > 1 or not held)) or (derived and cost > CHEAP):
                 continue
             common = math.log(english().get(meant, 0) + IN_NOTES * held + 1)
-            readings.append(_Reading(meant, common - slip_cost(typed, meant)))
+            readings.append(_Reading(meant, common - cost))
         if not is_name and all(reading.score <= floor for reading in readings[1:]):
             readings += [reading for reading in self._apart(typed) if reading.score > floor]
         return readings
@@ -187,6 +204,8 @@ def near_notes(collection: WordCounts) -> NearWords:
     with _making:
         made = _made.get(collection)
         if made is None:
-            words = (word for word in collection.ids if len(word) >= SHORTEST and word.isalpha() and collection.count(word))
+            words = (
+                word for word in collection.ids if len(word) >= SHORTEST and word.isalpha() and collection.count(word)
+            )
             made = _made[collection] = NearWords(words)
         return made

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.S)
 _CODE_LINE = re.compile(  # of a traceback, a prompt or a program
-    r"^(?:>>>|\.\.\. |Traceback \(|\s+File \"|\s{4,}\S|[\w.]{1,80}(?:Error|Exception|Warning|Interrupt)\b).*$", re.M
+    r"^(?:\[?\d{4}-\d\d-\d\d|(?:DEBUG|INFO|WARN|WARNING|ERROR)\b|>>>|\.\.\. |Traceback \(|\s+File \"|\s{4,}\S|[\w.]{1,80}(?:Error|Exception|Warning|Interrupt)\b).*$",
+    re.M,
 )
 _CHUNK = re.compile(r"\S+")
 _ADDRESS = re.compile(r"[\d_@\\=<>{}\[\]#$%^&*+~|]|\w[.(:]\w|://")  # whatever holds these is no plain word

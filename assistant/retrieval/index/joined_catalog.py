@@ -63,4 +63,4 @@ def joined(first: Catalog, second: Catalog) -> Catalog:
     lexical = JoinedLexical(first.lexical, second.lexical, len(index.passages))
     abbreviations = first.abbreviations.beside(second.abbreviations)
     definitions = first.definitions.beside(second.definitions, len(first.index.passages))
-    return Catalog(index, lexical, abbreviations, definitions)
+    return Catalog(index, lexical, abbreviations, definitions, first.vocabulary.beside(second.vocabulary))

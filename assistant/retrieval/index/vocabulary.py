@@ -31,10 +31,13 @@ class Vocabulary:
         """How often a word occurs, in lower case and in just this form: "layers" is not "layer"."""
         return sum(collection.count(word) for collection in self.collections)
 
+    def capital(self, word: str) -> float:
+        """The share of a word's occurrences that have a capital which no beginning of a sentence explains."""
+        return sum(collection.capital(word) for collection in self.collections) / max(1, self.count(word))
+
     def is_name(self, word: str) -> bool:
         """Whether the notes write a word as a name is written: "BERT", "Llama", "PyTorch"."""
-        capitals = sum(collection.capital(word) for collection in self.collections)
-        return capitals > OFTEN_CAPITAL * self.count(word)
+        return self.capital(word) > OFTEN_CAPITAL
 
     def pair(self, first: str, second: str) -> int:
         """How often a word stands right before another one, both in any of their forms: "fine-tuned" is "fine tune"."""
@@ -73,3 +76,11 @@ class Vocabulary:
     def knows(self, word: str) -> bool:
         """Whether some form of a word is held."""
         return self.frequency(form_of(word)) > 0
+
+    def begins(self, letters: str) -> bool:
+        """Whether a word that is held begins so, and goes on for three letters or more: "dedup" of "deduplication"."""
+        return any(
+            word.startswith(letters) and len(word) > len(letters) + 2 and collection.count(word)
+            for collection in self.collections
+            for word in collection.ids
+        )
