@@ -7,6 +7,7 @@ from typing import Protocol
 from assistant.core.settings import Settings
 from assistant.retrieval.embedding.embedder import load_embedder
 from assistant.retrieval.embedding.passage_encoder import PassageEncoder
+from assistant.retrieval.index.asked_questions import read_shipped_questions
 from assistant.retrieval.index.shipped_vectors import ShippedVectors
 from assistant.retrieval.note_store import NoteStore
 from assistant.retrieval.notes.library import check_folder
@@ -38,6 +39,10 @@ def open_note_store(settings: Settings, report: Report = silent) -> tuple[NoteSt
 
     report("Reading the notes")
     store = NoteStore(
-        settings.knowledge, settings.home, ShippedVectors(PassageEncoder(embedder), settings.knowledge), progress
+        settings.knowledge,
+        settings.home,
+        ShippedVectors(PassageEncoder(embedder), settings.knowledge),
+        progress,
+        read_shipped_questions(settings.knowledge, embedder.identity),
     )
     return store, Retriever(embedder, load_contrast(embedder), shipped_model(), load_field(embedder.identity))

@@ -13,6 +13,7 @@ from assistant.core.errors import AssistantError
 from assistant.core.records import SkippedNote
 from assistant.retrieval.embedding.passage_encoder import Encoder
 from assistant.retrieval.index.abbreviations import Abbreviations
+from assistant.retrieval.index.asked_questions import ShippedQuestions
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.definitions import Definitions
 from assistant.retrieval.index.lexical_index import LexicalIndex
@@ -29,11 +30,22 @@ Progress = Callable[[int, int], None]
 class NoteStore:
     """Publishes a frozen catalog; readers keep the one they were given, whatever happens to the folder."""
 
-    def __init__(self, knowledge: Path, home: Path, encoder: Encoder, progress: Progress | None = None) -> None:
-        """Read the notes and get their index. Raises AssistantError kinds when the folder or cache cannot be used."""
+    def __init__(
+        self,
+        knowledge: Path,
+        home: Path,
+        encoder: Encoder,
+        progress: Progress | None = None,
+        asked: ShippedQuestions | None = None,
+    ) -> None:
+        """Read the notes and get their index. ``asked`` holds what learners asked about their sections.
+
+        Raises AssistantError kinds when the folder or cache cannot be used.
+        """
         self._knowledge = knowledge
         self._folder = index_folder(knowledge, home)
         self._encoder = encoder
+        self._asked = asked or ShippedQuestions()
         self._lock = threading.Lock()
         self._looked_at = time.monotonic()
         files, library = list_files(knowledge), self._read(None)
@@ -108,9 +120,10 @@ class NoteStore:
     def _publish(self, files: tuple[NoteFile, ...], library: Library, made: Refresh) -> None:
         lexical = LexicalIndex.of(made.index.passages, self._lexical)
         abbreviations = Abbreviations.of(made.index.passages, self._abbreviations)
-        vocabulary = Vocabulary.of(made.index.passages, self._vocabulary)
-        definitions = Definitions.of(made.index.passages)
-        self._catalog = Catalog(made.index, lexical, abbreviations, definitions, vocabulary)
+        passages = made.index.passages
+        vocabulary = Vocabulary.of(passages, self._vocabulary)
+        definitions, asked = Definitions.of(passages), self._asked.of(passages)
+        self._catalog = Catalog(made.index, lexical, abbreviations, definitions, asked, vocabulary)
         self._lexical, self._abbreviations, self._vocabulary = lexical, abbreviations, vocabulary
         self._library, self._refresh = library, made
         self._files = files  # last: had anything above failed, the next look would find the change again

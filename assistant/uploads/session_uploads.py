@@ -80,7 +80,8 @@ class _Held:
         if weighed is None or weighed[0]() is not shared.lexical:
             lexical = self._lexical.beside(shared.lexical.frequency, len(shared.index.passages))
             weighed = self._weighed = (weakref.ref(shared.lexical), lexical)
-        own = Catalog(self.index, weighed[1], self._abbreviations, self._definitions, self._vocabulary)
+        lexical, vocabulary = weighed[1], self._vocabulary
+        own = Catalog(self.index, lexical, self._abbreviations, self._definitions, vocabulary=vocabulary)
         return joined(shared, own)
 
 

@@ -7,6 +7,7 @@ import pytest
 from shipped import KNOWLEDGE
 
 from assistant.core.markdown import PARSER, sentences
+from assistant.core.settings import REPOSITORY
 from assistant.retrieval.notes.checking.check import check, read_folder
 from assistant.retrieval.notes.figure_files import read_figure
 from assistant.retrieval.notes.library import read_library
@@ -14,6 +15,7 @@ from assistant.retrieval.notes.library import read_library
 LONGEST_WORDS = 160
 LARGEST_FIGURE = 60_000  # bytes
 SHORTEST_ALT = 20  # characters
+MOST_TWINS = 60  # pairs of sections
 DATE = re.compile(r"20\d\d-[01]\d-[0-3]\d")
 
 
@@ -66,6 +68,19 @@ def test_every_section_is_one_passage_of_at_most_160_words_that_begins_with_a_se
 def test_no_heading_occurs_twice_in_the_whole_folder(library):
     headings = Counter(re.sub(r"\W+", " ", passage.heading.lower()).strip() for passage in library.passages)
     assert [heading for heading, count in headings.items() if count > 1] == []
+
+
+def test_the_list_of_sections_that_are_alike_holds_sections_pairs_once_and_reasons(library):
+    page = (REPOSITORY / "docs" / "twins.md").read_text(encoding="utf-8")
+    head, _line, *lines = [line for line in page.splitlines() if line.startswith("|")]
+    rows = re.findall(r"^\| `([^`|]+)` \| `([^`|]+)` \| ([^|]+) \|$", "\n".join(lines), re.M)
+    assert head == "| Section | Section | Why both |" and 0 < len(rows) == len(lines) <= MOST_TWINS
+
+    pairs = Counter(frozenset((one, other)) for one, other, _reason in rows)
+    sections = {f"{passage.note}#{passage.heading}" for passage in library.passages}
+    assert {section for pair in pairs for section in pair} - sections == set()
+    assert [pair for pair, count in pairs.items() if count > 1 or len(pair) < 2] == []
+    assert [(one, other) for one, other, reason in rows if len(reason.split()) < 3] == []
 
 
 def test_links_between_notes_lead_to_notes(library):

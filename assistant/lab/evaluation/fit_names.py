@@ -1,24 +1,23 @@
-"""Learns which pairs of plain words are meant as a name, from learners' questions and the same with a word exchanged."""
+"""Learns which pairs of plain words are meant as a name, from the question book and the same with a word exchanged."""
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
-from pathlib import Path
+from itertools import chain, pairwise
 
 import numpy as np
 
-from assistant.core.errors import AssistantError
+from assistant.lab.questions.book import Row, read_book
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.index.word_counts import form_of
 from assistant.understanding.english import english
-from assistant.understanding.named_words import NamedWord, named_words
+from assistant.understanding.named_words import named_words
 from assistant.understanding.plain_names import PairSigns, PlainNameModel, pair_signs, strange_pairs
 
-QUESTIONS = Path(__file__).with_name("gold") / "field.jsonl"  # those of the field name nothing that the notes lack
+EVERY = 4  # of so many questions of the book one is taken: the others are like it
 FALSE_ALARMS = 0.012  # share of covered questions in which a name may be seen: it sets the threshold
 STRANGERS = slice(2_500, 42_000)  # English words by rank that a name may be made of
 KNOWN = 5  # occurrences in the notes that such a word may have
@@ -26,23 +25,19 @@ CAPITALS, HYPHENS = 0.1, 0.1  # shares of the exchanged words that are written s
 SEED = 20
 
 
-def fit_plain_names(catalog: Catalog, file: Path = QUESTIONS) -> PlainNameModel:
-    """A logistic regression on the signs of pairs, both kinds weighted equally. Takes half a minute.
+def fit_plain_names(catalog: Catalog, book: tuple[Row, ...] | None = None) -> PlainNameModel:
+    """A logistic regression on the signs of pairs, both kinds weighted equally. Takes a quarter of a minute.
 
-    Raises AssistantError when the file cannot be read.
+    Questions of the book name nothing that the notes lack. Raises AssistantError when the book cannot be read.
     """
     from sklearn.linear_model import LogisticRegression  # takes a second to import; only fitting needs it
 
-    try:
-        rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        questions = [str(row["q"]) for row in rows if row["field"]]
-    except (OSError, ValueError, KeyError, TypeError) as fault:
-        raise AssistantError(f"The questions of the field {file} cannot be read: {fault}.") from None
+    questions = [row.question for row in (read_book() if book is None else book)[::EVERY]]
     vocabulary = catalog.vocabulary
     described = [_strange(question, vocabulary) for question in questions]
     named = list(_exchanged(questions, catalog))
     names = [field.name for field in fields(PairSigns)]
-    seen = np.array([list(asdict(signs).values()) for signs in [*sum(described, []), *named]])
+    seen = np.array([list(asdict(signs).values()) for signs in [*chain.from_iterable(described), *named]])
     is_name = np.arange(len(seen)) >= len(seen) - len(named)
     mean, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-9
     learned = LogisticRegression(class_weight="balanced", C=0.3, max_iter=1_000).fit((seen - mean) / spread, is_name)
@@ -95,4 +90,4 @@ def _known_names(catalog: Catalog) -> Iterator[tuple[str, str]]:
     topics = {topic.lower() for passage in catalog.index.passages for topic in passage.topics}
     for name in (*catalog.definitions.rows, *topics):
         forms = [form_of(word) for word in name.split()]
-        yield from zip(forms, forms[1:], strict=False)
+        yield from pairwise(forms)

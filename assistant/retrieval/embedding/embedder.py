@@ -64,8 +64,9 @@ def load_embedder(name: str) -> SentenceEmbedder:
 def _load_packaged() -> SentenceEmbedder:
     # Imported here: it brings OpenVINO, which listing notes or printing help should not pay.
     from assistant.retrieval.embedding.minilm import MiniLM
+    from assistant.retrieval.embedding.tuned_weights import SHIPPED
 
-    model = MiniLM(packaged_folder())
+    model = MiniLM(packaged_folder(), SHIPPED)
     return SentenceEmbedder(model.encode, model.width, f"all-MiniLM-L6-v2@{model.fingerprint}")
 
 

@@ -12,7 +12,6 @@ import json
 import struct
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import openvino as ov
@@ -24,39 +23,36 @@ from tokenizers import Tokenizer
 from assistant.core.errors import ModelError
 from assistant.core.openvino_core import core
 from assistant.core.vectors import Vectors
+from assistant.retrieval.embedding.tuned_weights import Tensors, load_learned
 
 LENGTH_STEP = 8  # tokens; lengths are rounded up to it, because OpenVINO prepares itself for each shape anew
 _MASKED = np.float32(-1e9)  # added to the attention to padding
 _SMALLEST = np.float32(1e-12)  # length of a vector by which is divided at least
 
 
-class Tensors(Protocol):
-    """What `safetensors.safe_open` gives."""
-
-    def keys(self) -> list[str]:
-        """Names of the tensors."""
-
-    def get_tensor(self, name: str) -> Vectors:
-        """One tensor."""
-
-
 class MiniLM:
     """The model of a folder with `config.json`, `tokenizer.json` and `model.safetensors`. Not for several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        """Build and compile the graph. Raises ModelError when a file is missing, damaged or of another network."""
+    def __init__(self, folder: Path, learned: Path | None = None) -> None:
+        """Build and compile the graph, with what was ``learned`` on top of its weights where that file fits them.
+
+        Raises ModelError when a file of the folder is missing, damaged or of another network.
+        """
         try:
             config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
             longest = json.loads((folder / "sentence_bert_config.json").read_text(encoding="utf-8"))["max_seq_length"]
             self._tokenizer = _tokenizer(folder / "tokenizer.json")
             with safe_open(folder / "model.safetensors", "np") as weights:
                 self._fingerprint = _fingerprint(weights)
-                model = _Graph(config, weights).model()
+                known = load_learned(self._fingerprint, learned) if learned else None
+                model = _Graph(config, known.added_to(weights) if known else weights).model()
             self._table = _mapped(folder / "model.safetensors", "embeddings.word_embeddings.weight")
         except (OSError, ValueError, KeyError, SafetensorError) as fault:
             raise ModelError(
                 f"The embedder in {folder} cannot be loaded ({fault}). Install its package anew."
             ) from None
+        if known:
+            self._fingerprint += f"+{known.checksum}"
         self._tokenizer.enable_truncation(longest)
         self._tokenizer.enable_padding(pad_to_multiple_of=LENGTH_STEP)
         self._width = int(config["hidden_size"])
@@ -71,7 +67,7 @@ class MiniLM:
 
     @property
     def fingerprint(self) -> str:
-        """Start of a SHA-256 over the weights."""
+        """Start of a SHA-256 over the packaged weights, and of one over what was added to them."""
         return self._fingerprint
 
     def encode(self, texts: Sequence[str]) -> Vectors:
