@@ -18,6 +18,7 @@ from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.definitions import Definitions
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.passage_index import Refresh, refresh
+from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.notes.library import Library, NoteFile, list_files, read_library
 
 LOOK_SECONDS = 1.0  # at most one look at the folder in this time, however many ask
@@ -49,7 +50,7 @@ class NoteStore:
         self._looked_at = time.monotonic()
         files, library = list_files(knowledge), self._read(None)
         made = refresh(self._folder, library, encoder, progress)
-        self._lexical, self._abbreviations = LexicalIndex.of(()), Abbreviations()
+        self._lexical, self._abbreviations, self._vocabulary = LexicalIndex.of(()), Abbreviations(), Vocabulary()
         self._publish(files, library, made)
 
     @property
@@ -120,8 +121,10 @@ class NoteStore:
         lexical = LexicalIndex.of(made.index.passages, self._lexical)
         abbreviations = Abbreviations.of(made.index.passages, self._abbreviations)
         passages = made.index.passages
-        self._catalog = Catalog(made.index, lexical, abbreviations, Definitions.of(passages), self._asked.of(passages))
-        self._lexical, self._abbreviations = lexical, abbreviations
+        vocabulary = Vocabulary.of(passages, self._vocabulary)
+        definitions, asked = Definitions.of(passages), self._asked.of(passages)
+        self._catalog = Catalog(made.index, lexical, abbreviations, definitions, asked, vocabulary)
+        self._lexical, self._abbreviations, self._vocabulary = lexical, abbreviations, vocabulary
         self._library, self._refresh = library, made
         self._files = files  # last: had anything above failed, the next look would find the change again
 

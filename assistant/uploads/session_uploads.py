@@ -15,6 +15,7 @@ from assistant.retrieval.index.definitions import Definitions
 from assistant.retrieval.index.joined_catalog import joined
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.passage_index import Index, build
+from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.notes.library import PREFIX, Library
 from assistant.uploads.kept_uploads import Progress
 from assistant.uploads.limits import CHARACTERS_A_PASSAGE, PROCESS_PASSAGES, SESSION_FILES, SESSION_PASSAGES
@@ -68,6 +69,7 @@ class _Held:
         self._lexical = LexicalIndex.of(passages)
         self._abbreviations = Abbreviations.of(passages)
         self._definitions = Definitions.of(passages)
+        self._vocabulary = Vocabulary.of(passages)
         self._weighed: tuple[Callable[[], object], LexicalIndex] | None = None  # the shared words it was weighed with
 
     def beside(self, shared: Catalog) -> Catalog:
@@ -78,7 +80,9 @@ class _Held:
         if weighed is None or weighed[0]() is not shared.lexical:
             lexical = self._lexical.beside(shared.lexical.frequency, len(shared.index.passages))
             weighed = self._weighed = (weakref.ref(shared.lexical), lexical)
-        return joined(shared, Catalog(self.index, weighed[1], self._abbreviations, self._definitions))
+        lexical, vocabulary = weighed[1], self._vocabulary
+        own = Catalog(self.index, lexical, self._abbreviations, self._definitions, vocabulary=vocabulary)
+        return joined(shared, own)
 
 
 def _counted(note: Note) -> int:

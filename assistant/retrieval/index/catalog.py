@@ -13,6 +13,7 @@ from assistant.core.vectors import Vectors
 from assistant.retrieval.index.abbreviations import Abbreviations
 from assistant.retrieval.index.asked_questions import AskedQuestions
 from assistant.retrieval.index.definitions import Definitions
+from assistant.retrieval.index.vocabulary import Vocabulary
 
 Scores = npt.NDArray[np.float32]  # [passages]
 
@@ -46,10 +47,11 @@ class Lexical(Protocol):
 
 @dataclass(frozen=True)
 class Catalog:
-    """Both indexes over the same passages, and what these abbreviate and define: what one question is answered from."""
+    """Both indexes over the same passages, what these abbreviate and define, and their words: all that answers."""
 
     index: Dense
     lexical: Lexical
     abbreviations: Abbreviations = field(default_factory=Abbreviations)
     definitions: Definitions = field(default_factory=Definitions)
     asked: AskedQuestions = field(default_factory=AskedQuestions)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)

@@ -63,4 +63,5 @@ def joined(first: Catalog, second: Catalog) -> Catalog:
     lexical = JoinedLexical(first.lexical, second.lexical, len(index.passages))
     abbreviations = first.abbreviations.beside(second.abbreviations)
     definitions = first.definitions.beside(second.definitions, len(first.index.passages))
-    return Catalog(index, lexical, abbreviations, definitions, first.asked)  # nobody asked about the second
+    vocabulary = first.vocabulary.beside(second.vocabulary)
+    return Catalog(index, lexical, abbreviations, definitions, first.asked, vocabulary)  # nobody asked about the second

@@ -1,0 +1,73 @@
+"""Names of one odd word: neither the notes nor English hold it, and it is no misspelling of what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assistant.retrieval.index.vocabulary import Vocabulary
+from assistant.retrieval.index.word_counts import name_and_number
+from assistant.understanding.named_words import NamedWord
+from assistant.understanding.spelling import Speller
+
+SHORTEST = 4  # letters: shorter ones are abbreviations, and what is written only in chats
+USUAL = 5  # occurrences of a word of the notes that others are put together with
+
+ALIKE, ALIKE_NAME = 6.0, 2.5  # slips that may have made one word of another; a name has its capital for a reason
+
+Span = tuple[int, int]  # of words: the first, and the one behind the last
+
+
+def odd_names(words: Sequence[NamedWord], vocabulary: Vocabulary, speller: Speller) -> Iterator[Span]:
+    """Where such names stand, each with what it is joined to, and with the names beside it: "Tamsin Korrowell"."""
+    behind = 0
+    for at, word in enumerate(words):
+        if at >= behind and is_odd(word, vocabulary, speller):
+            begin, behind = compound(words, at)
+            while (
+                begin
+                and words[begin].follows == " "
+                and words[begin - 1].is_capital
+                and words[at].is_capital
+                and not vocabulary.count(words[begin - 1].lower)
+            ):
+                begin -= 1
+            while (
+                behind < len(words)
+                and words[behind].follows == " "
+                and (
+                    is_odd(words[behind], vocabulary, speller)
+                    or (words[behind].is_capital and words[at].is_capital and not vocabulary.count(words[behind].lower))
+                )
+            ):
+                behind = compound(words, behind)[1]
+            yield begin, behind
+
+
+def compound(words: Sequence[NamedWord], at: int) -> Span:
+    """The words that are joined to one of them by hyphens."""
+    begin, behind = at, at + 1
+    while words[begin].follows == "-":
+        begin -= 1
+    while behind < len(words) and words[behind].follows == "-":
+        behind += 1
+    return begin, behind
+
+
+def is_odd(word: NamedWord, vocabulary: Vocabulary, speller: Speller) -> bool:
+    """Whether nobody knows a word."""
+    lower = word.lower
+    parts = name_and_number(lower)
+    name = parts[0] if parts else lower.removesuffix("s")
+    if len(name) < SHORTEST or not (name.isascii() and name.isalpha()):
+        return False
+    if speller.knows(lower) or speller.knows(name) or speller.derives(lower):
+        return False
+    if speller.resembles(lower, ALIKE) if word.text.islower() else speller.resembles(lower, ALIKE_NAME, notes=True):
+        return False
+    return any(map(str.isupper, word.text[1:])) or not (vocabulary.begins(lower) or _is_glued(lower, vocabulary))
+
+
+def _is_glued(name: str, vocabulary: Vocabulary) -> bool:
+    """Whether it is two usual words of the notes written as one: "convtranspose"."""
+    halves = ((name[:at], name[at:]) for at in range(3, len(name) - 2))
+    return any(min(vocabulary.count(one), vocabulary.count(other)) >= USUAL for one, other in halves)
