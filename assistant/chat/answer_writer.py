@@ -31,6 +31,7 @@ def blank(found: Found, decoding: Decoding) -> Answer:
         preset=decoding.preset,
         lead=found.lead,
         seconds_to_retrieve=found.seconds,
+        told=found.told,
     )
 
 

@@ -10,20 +10,23 @@ from dataclasses import dataclass, replace
 from assistant.chat.answer_cache import AnswerCache
 from assistant.chat.answer_writer import AnswerWriter, blank, from_notes
 from assistant.chat.events import Event, Finished, Found, Waited
+from assistant.chat.looking import look
 from assistant.chat.prompt import build_prompt
 from assistant.chat.prompt_layouts import retells
-from assistant.chat.question import checked_question
+from assistant.chat.question import checked_question, on_one_line
+from assistant.chat.remarks import told_of
 from assistant.core.errors import AssistantError
 from assistant.core.heartbeat import run_with_heartbeat
 from assistant.core.records import Answer, Prompt, Retrieval, Turn
 from assistant.grounding.answer_checker import AnswerChecker
 from assistant.grounding.citations import Citations
-from assistant.grounding.lead import choose_lead
 from assistant.grounding.support_model import SupportModel, shipped_support
 from assistant.inference.decoding import Decoding
 from assistant.inference.generator import Generator, held
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.retriever import Retriever
+from assistant.understanding.about_assistant import unknown_facts
+from assistant.understanding.understand import Facts, understand
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 LONGEST_EARLIER = 20_000  # characters of an earlier answer: a chat may come from a file, with any text in it
@@ -65,34 +68,41 @@ class Assistant:
         self._support = support or shipped_support()
         self._cache = AnswerCache()  # one for all catalogs: what an answer is made from tells them apart
 
-    def search(self, question: str, catalog: Catalog, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
+    def search(self, question: str, catalog: Catalog, snippets: int = 3) -> Retrieval:
         """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""
-        return self._retriever.find(
-            catalog, checked_question(question, self._question_limit), self._cut(history), snippets
-        )
+        return self._retriever.find(catalog, on_one_line(checked_question(question, self._question_limit)), snippets)
 
     def ask(
-        self, question: str, catalog: Catalog, decoding: Decoding, history: Sequence[Turn] = (), snippets: int = 3
+        self,
+        question: str,
+        catalog: Catalog,
+        decoding: Decoding,
+        history: Sequence[Turn] = (),
+        snippets: int = 3,
+        facts: Facts = unknown_facts,
     ) -> Iterator[Event]:
         """The events of one answer, in order: Found, then Prompted and Wrote if a model answers, then Finished.
 
         While a model is waited for or says nothing, Waited comes now and then. Between and behind the pieces comes a
         Checked for each sentence that is complete, in the order of the text. Closing the iterator stops the model. A
-        model that fails does not lose the answer: it ends with what there is and says why. Raises AssistantError when
-        the question cannot be used.
+        model that fails does not lose the answer: it ends with what there is and says why. ``facts`` tells what the
+        program knows of itself, for messages about it. Raises AssistantError when the question cannot be used.
         """
-        return self._follow(self._answer(question, catalog, decoding, self._cut(history), snippets))
+        return self._follow(self._answer(question, catalog, decoding, self._cut(history), snippets, facts))
 
     def _answer(
-        self, question: str, catalog: Catalog, decoding: Decoding, history: Sequence[Turn], snippets: int
+        self, question: str, catalog: Catalog, decoding: Decoding, history: Sequence[Turn], snippets: int, facts: Facts
     ) -> Iterator[Event]:
         began = time.monotonic()
-        retrieval = self._retriever.find(catalog, checked_question(question, self._question_limit), history, snippets)
-        lead = choose_lead(retrieval.query, retrieval.hits, self._retriever.embed) if retrieval.covered else ()
-        found = Found(retrieval, lead, time.monotonic() - began)
+        message = checked_question(question, self._question_limit)
+        understood = understand(message, history, catalog, facts)
+        seen = look(message, understood, catalog, self._retriever, snippets)
+        found = Found(seen.retrieval, seen.lead, time.monotonic() - began, told_of(understood, seen))
         yield found
-        if not retrieval.covered:
-            yield Finished(_abstained(found, decoding))
+        if not understood.parts:
+            yield Finished(replace(blank(found, decoding), text=understood.reply, finish="reply"))
+        elif not seen.retrieval.covered:
+            yield Finished(_abstained(found, decoding, understood.reply))
         elif self._generator is None:
             yield Finished(from_notes(found, decoding))
         else:
@@ -100,7 +110,10 @@ class Assistant:
 
     def _cut(self, history: Sequence[Turn]) -> list[Turn]:
         """Earlier turns, none longer than one that was asked and answered here."""
-        return [Turn(turn.question[: self._question_limit], turn.answer[:LONGEST_EARLIER]) for turn in history]
+        return [
+            replace(turn, question=turn.question[: self._question_limit], answer=turn.answer[:LONGEST_EARLIER])
+            for turn in history
+        ]
 
     def _generate(
         self,
@@ -146,6 +159,7 @@ class Assistant:
             yield from writer.write(began, checker)
 
 
-def _abstained(found: Found, decoding: Decoding) -> Answer:
+def _abstained(found: Found, decoding: Decoding, reply: str = "") -> Answer:
     answer = blank(found, decoding)
-    return replace(answer, text=NOT_COVERED, abstained=True, sources=(), lead=(), nearest=found.retrieval.hits)
+    said = reply or found.told.remark or NOT_COVERED
+    return replace(answer, text=said, abstained=True, sources=(), lead=(), nearest=found.retrieval.hits)

@@ -7,7 +7,7 @@ was edited, or the same question answered again. For each place one version is s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import uuid4
 
@@ -122,7 +122,7 @@ class Chat:
 
     def history(self, exchange: Exchange) -> list[Turn]:
         """The turns before an exchange as the retriever and the prompt builder want them."""
-        return [Turn(earlier.question, earlier.spoken) for earlier in self.before(exchange)]
+        return [_turn(earlier) for earlier in self.before(exchange)]
 
     def versions(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """The versions of an exchange, itself included, oldest first."""
@@ -157,3 +157,30 @@ class Chat:
         self.exchanges.append(exchange)
         self.show(exchange)
         return exchange
+
+
+def turn_of(answer: Answer) -> Turn:
+    """An answer as the next question remembers it."""
+    is_answered = not answer.abstained and answer.finish != "reply"
+    return _remembered(
+        answer.question, answer.text or lead_text(answer.lead), answer, answer.told.searched_for, is_answered
+    )
+
+
+def _turn(exchange: Exchange) -> Turn:
+    if exchange.answer is not None:
+        return replace(turn_of(exchange.answer), question=exchange.question)
+    return _remembered(exchange.question, exchange.spoken, exchange.draft, exchange.query, bool(exchange.draft.lead))
+
+
+def _remembered(question: str, spoken: str, said: Draft | Answer, searched_for: str, is_answered: bool) -> Turn:
+    """``said`` holds the sentences that were shown and the passages that they are from."""
+    quoted = {sentence.source for sentence in said.lead}
+    return Turn(
+        question,
+        spoken,
+        searched_for,
+        tuple(f"{hit.passage.note}#{hit.passage.heading}" for hit in said.sources if hit.rank in quoted),
+        tuple(sentence.text for sentence in said.lead),
+        is_answered,
+    )

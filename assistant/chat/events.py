@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from assistant.core.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval
+from assistant.core.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,7 @@ class Found:
     retrieval: Retrieval
     lead: tuple[LeadSentence, ...]
     seconds: float
+    told: Told = field(default_factory=Told)
 
 
 @dataclass(frozen=True, slots=True)

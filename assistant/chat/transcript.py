@@ -154,9 +154,14 @@ def exchange_to_markdown(exchange: Exchange, clean: Clean) -> str:
 def _parts(exchange: Exchange, clean: Clean) -> Iterator[str]:
     answer = exchange.answer
     if answer is not None and answer.abstained:
-        yield answer.text
+        yield clean(answer.text)
         yield _listed("Nearest notes:", answer.nearest, clean)
         return
+    if answer is not None and answer.finish == "reply":
+        yield clean(answer.text)
+        return
+    if answer is not None:
+        yield clean(answer.told.remark)
     yield lead_text(exchange.lead, lambda source: f" [{source}]", clean)
     if answer is None or answer.finish != "notes":
         yield from _written(exchange, clean)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from assistant.app.assembly import Parts, assemble
-from assistant.chat.events import Checked, Finished, Found
+from assistant.app.facts import assistant_facts
+from assistant.chat.conversation import turn_of
+from assistant.chat.events import Checked, Event, Finished, Found
 from assistant.cli.json_views import answer_view
 from assistant.cli.options import json_option, knowledge_option, settings_for
 from assistant.cli.progress import ProgressBar
-from assistant.cli.questions import answer_each, questions_from_input
+from assistant.cli.questions import Line, answer_each, line_of, questions_from_input
 from assistant.cli.text_views import print_figure, print_hit
 from assistant.cli.waiting import await_model
-from assistant.core.errors import EngineError
-from assistant.core.records import Answer, CheckedSentence, LeadSentence
+from assistant.core.errors import AssistantError, EngineError
+from assistant.core.records import Answer, CheckedSentence, LeadSentence, Told, Turn
 from assistant.grounding.illustration import figure_of
 from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.inference.decoding import PRESETS, Decoding, decoding_for
+from assistant.understanding.about_assistant import AssistantFacts
 
 
 @click.command()
@@ -51,8 +56,8 @@ def ask(
 ) -> int:
     """Answer QUESTION from the notes, with sources.
 
-    Without QUESTION, one question a line is read from standard input and one JSON object a line is written; everything
-    is loaded once.
+    Without QUESTION, on a terminal: a conversation. Otherwise one question a line is read from standard input and one
+    JSON object a line is written; a line may be {"chat": "a", "question": "..."}, and those of a chat follow one another.
     """
     settings = settings_for(knowledge, model=model, snippets=snippets, preset=preset)
     decoding = decoding_for(settings.preset, **parameters)
@@ -62,35 +67,85 @@ def ask(
     bar.close()
     try:
         await_model(parts)
+        chats = _Chats(parts, decoding)
+        if question is None and sys.stdin.isatty() and not as_json:
+            return _converse(chats)
         if question is None:
-            return answer_each(questions_from_input(), lambda text: answer_view(_answer(parts, text, decoding)))
+            return answer_each(questions_from_input(), lambda text: answer_view(chats.answer(line_of(text))))
         if as_json:
-            answer = _answer(parts, question, decoding)
+            answer = chats.answer(Line(question))
             click.echo(json.dumps(answer_view(answer), ensure_ascii=False, indent=2))
             return 0
-        _print_stream(parts, question, decoding)
+        _print_stream(chats.events(Line(question)), settings.knowledge)
         return 0
     finally:
         parts.close()
 
 
-def _answer(parts: Parts, question: str, decoding: Decoding) -> Answer:
-    for event in parts.assistant.ask(question, parts.store.catalog(), decoding, snippets=parts.settings.snippets):
-        if isinstance(event, Finished):
-            return event.answer
-    raise EngineError("The answer ended without a result. Ask again.")
+class _Chats:
+    """Conversations by name, each with the turns that its next question follows on."""
+
+    def __init__(self, parts: Parts, decoding: Decoding) -> None:
+        self._parts, self._decoding = parts, decoding
+        self._turns: defaultdict[str, list[Turn]] = defaultdict(list)
+
+    def events(self, line: Line) -> Iterator[Event]:
+        """The events of the next answer; a line without a chat follows on nothing."""
+        parts, history = self._parts, self._turns[line.chat] if line.chat is not None else []
+
+        def facts() -> AssistantFacts:
+            return assistant_facts(parts, parts.store.library, "folder")
+
+        catalog, snippets = parts.store.catalog(), parts.settings.snippets
+        for event in parts.assistant.ask(line.question, catalog, self._decoding, history, snippets, facts):
+            if isinstance(event, Finished) and line.chat is not None:
+                history.append(turn_of(event.answer))
+            yield event
+
+    @property
+    def knowledge(self) -> Path:
+        """The folder that figures are in."""
+        return self._parts.settings.knowledge
+
+    def answer(self, line: Line) -> Answer:
+        """The next answer, once it is complete."""
+        for event in self.events(line):
+            if isinstance(event, Finished):
+                return event.answer
+        raise EngineError("The answer ended without a result. Ask again.")
 
 
-def _print_stream(parts: Parts, question: str, decoding: Decoding) -> None:
+def _converse(chats: _Chats) -> int:
+    """Ask and answer until the input ends."""
+    click.echo("Ask; an empty line or Ctrl-D ends.", err=True)
+    while question := _typed():
+        try:
+            _print_stream(chats.events(Line(question, chat="")), chats.knowledge)
+        except AssistantError as fault:
+            click.echo(f"error: {fault}", err=True)
+        click.echo()
+    return 0
+
+
+def _typed() -> str:
+    try:
+        return input("> ").strip()
+    except EOFError:
+        return ""
+
+
+def _print_stream(events: Iterator[Event], knowledge: Path) -> None:
     shown = False
     lead: tuple[LeadSentence, ...] = ()
-    for event in parts.assistant.ask(question, parts.store.catalog(), decoding, snippets=parts.settings.snippets):
+    for event in events:
         if isinstance(event, Found):
             lead = event.lead
+            if lead:
+                _print_told(event.told)
             _print_lead(lead)
             figure = figure_of(lead, event.retrieval.hits)
             if figure is not None:
-                print_figure(figure, parts.settings.knowledge)
+                print_figure(figure, knowledge)
                 click.echo()
         elif isinstance(event, Checked):
             for sentence in beyond_lead([event.sentence], lead):
@@ -108,6 +163,14 @@ def _print_supported(sentence: CheckedSentence, *, follows: bool) -> bool:
     return True
 
 
+def _print_told(told: Told) -> None:
+    """How the question was taken, where that must be known."""
+    if told.corrected:
+        click.echo(f"Showing answers for: {told.searched_for}\n")
+    if told.remark:
+        click.echo(f"{told.remark}\n")
+
+
 def _print_lead(lead: tuple[LeadSentence, ...]) -> None:
     if lead:
         click.echo(lead_text(lead, lambda source: f" [{source}]") + "\n")
@@ -116,8 +179,10 @@ def _print_lead(lead: tuple[LeadSentence, ...]) -> None:
 def _print_end(answer: Answer, shown: bool) -> None:
     if answer.sentences:
         _print_unsupported(answer.sentences, shown)
-    elif answer.abstained:
+    elif answer.abstained or answer.finish == "reply":
         click.echo(answer.text + "\n")
+    if answer.finish == "reply":
+        return
     if answer.problem:
         click.echo(f"note: {answer.problem}", err=True)
     click.echo("Nearest notes:" if answer.abstained else "Sources:")

@@ -72,7 +72,11 @@ def _learn_lead(catalog: Catalog, retriever: Retriever, settings: Settings) -> N
     rows = read_book()
     asked = read_shipped_questions(settings.knowledge, load_embedder(settings.embedder).identity)
     with tqdm(total=len(rows), desc="Learning what to quote", disable=None) as bar:
-        examples = list(examples_of(catalog, retriever, rows, asked, lambda done: bar.update(done - bar.n)))
+
+        def report(done: int) -> None:
+            bar.update(done - bar.n)
+
+        examples = list(examples_of(catalog, retriever, rows, asked, report))
     fit_lead(examples).write(LEAD)
 
 

@@ -180,6 +180,17 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a message was taken for, as far as its reader should know."""
+
+    kind: str = "question"  # of message: see `understanding.kinds`
+    searched_for: str = ""  # the question after spelling and history
+    corrected: tuple[tuple[str, str], ...] = ()  # words that were taken for misspelt: as typed, as searched for
+    unknown_terms: tuple[str, ...] = ()  # names in the question that no note holds
+    remark: str = ""  # what is said before the notes' own words: "The notes do not mention KRONIX."
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The end of the story: what was said, on which sources, and what it cost."""
 
@@ -200,8 +211,5 @@ class Answer:
     tokens_per_second: float | None = None
     finish: str = "stop"  # "stop", "length", "repeated", "notes" (no generator) or "failed"
     problem: str = ""  # why the generator could not finish, in one line
-    kind: str = "question"  # of message: see `understanding.kinds`
-    searched_for: str = ""  # the question after spelling and history
-    corrected: tuple[tuple[str, str], ...] = ()  # words that were taken for misspelt: as typed, as searched for
-    unknown_terms: tuple[str, ...] = ()  # names in the question that no note holds
+    told: Told = field(default_factory=Told)
     nearest: tuple[Hit, ...] = field(default=())  # what to read instead when the notes do not cover the question

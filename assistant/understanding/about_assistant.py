@@ -43,6 +43,11 @@ class AssistantFacts:
     keeps_ratings: bool
 
 
+def unknown_facts() -> AssistantFacts:
+    """What can be told without a host: for callers that put only an assistant together."""
+    return AssistantFacts("", "", "", "", 0, 0, (), 0, "off", (), 0, 0, False, False, False)
+
+
 def reply_about(message: str, facts: AssistantFacts) -> str:
     """One to four sentences of Markdown on what a message asks about the assistant; on what it can do, if unsure."""
     return _REPLIES[intent_of(message) or Intent.ABILITIES](facts)

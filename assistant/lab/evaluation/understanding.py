@@ -80,12 +80,14 @@ def _asked(name: str, row: Record, ask: Ask, turn_of: Callable[[Answer], Turn]) 
     if name == "kinds":
         before = [ask("What is dropout?", ())] if row["kind"] == "about_answer" else []
         answer = ask(row["message"], [turn_of(one) for one in before])
-        return answer, {"right": answer.kind == row["kind"] or {answer.kind, row["kind"]} == {"question", "error"}}
+        return answer, {
+            "right": answer.told.kind == row["kind"] or {answer.told.kind, row["kind"]} == {"question", "error"}
+        }
     answer = ask(row["question"], ())
     if name in UNCOVERED:
         return answer, {"refused": answer.abstained}
     if name == "unknown":
-        return answer, {"told": _names(answer.unknown_terms, row["unknown"])}
+        return answer, {"told": _names(answer.told.unknown_terms, row["unknown"])}
     if name == "parts":
         return answer, _parts(row, answer)
     return answer, _facts(row, answer)

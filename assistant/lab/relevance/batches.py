@@ -79,7 +79,10 @@ class Epoch:
         rows = self._order[number]
         text = whole_text if draw.random() < 0.5 else opening_text  # what a passage's vector is made of, in turn
         passages: list[Passage] = [draw.choice(self._sections[row.section].passages) for row in rows]
-        planned, wanted, unwanted, unwanted_of = [], [], [], []
+        planned: list[int] = []
+        wanted: list[str] = []
+        unwanted: list[str] = []
+        unwanted_of: list[int] = []
         for place, row in enumerate(rows):
             parts = self._parts[row.section]
             if not row.plan or max(row.plan) >= len(parts):

@@ -8,7 +8,7 @@ import streamlit as st
 
 from assistant.chat.conversation import Exchange
 from assistant.chat.transcript import unfinished
-from assistant.core.records import Answer, CheckedSentence, LeadSentence
+from assistant.core.records import Answer, CheckedSentence, LeadSentence, Told
 from assistant.grounding.illustration import figure_of
 from assistant.retrieval.notes.library import Library
 from assistant.ui.chat.sentences import (
@@ -22,6 +22,7 @@ from assistant.ui.chat.sentences import (
 from assistant.ui.shared.passages import draw_figure, links_from
 from assistant.ui.shared.safe import safe_label, safe_markdown
 
+OWN_PAGES = ("notes",)  # addresses, relative to the chat
 MODEL_ADDS = "The model adds in its own words, which may be wrong:"
 MODEL_ADDS_SUPPORTED = "The model adds, and the notes support it:"
 MODEL_REPEATS = "What the model wrote and the notes support is said above already."
@@ -36,6 +37,11 @@ def draw_text(exchange: Exchange, library: Library | None = None) -> None:
     if answer is not None and answer.abstained:
         draw_not_covered(answer, exchange.query)
         return
+    if answer is not None and answer.finish == "reply":
+        st.markdown(safe_markdown(answer.text, _own_page))
+        return
+    if answer is not None:
+        draw_told(answer.told)
     if exchange.lead:
         links = {hit.rank: links_from(hit.passage.note, library) for hit in exchange.sources}
         st.markdown(lead_markdown(exchange.lead, links))
@@ -48,6 +54,20 @@ def draw_text(exchange: Exchange, library: Library | None = None) -> None:
         st.caption(safe_label(exchange.problem) or kept)
     else:
         draw_end(answer)
+
+
+def draw_told(told: Told) -> None:
+    """How the question was taken, where its reader should know: words that were misspelt, names that no note holds."""
+    if told.corrected:
+        typed = ", ".join(safe_label(typed) for typed, _ in told.corrected)
+        st.caption(f"Showing answers for **{safe_label(told.searched_for)}**, in place of: {typed}")
+    if told.remark:
+        st.markdown(safe_markdown(told.remark))
+
+
+def _own_page(target: str) -> str:
+    """The pages that the program's own words may link to."""
+    return target if target in OWN_PAGES else ""
 
 
 def _draw_figure(exchange: Exchange, library: Library | None) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from assistant.app.assembly import Parts
+from assistant.app.facts import assistant_facts
 from assistant.app.loading import Loading
 from assistant.chat.conversation import Chat, Exchange
 from assistant.ui.chat.answer import missed_model
@@ -16,8 +17,9 @@ from assistant.ui.chat.writing import write_answer
 from assistant.ui.files.inbox import take_kept_files
 from assistant.ui.panel.model_box import doubt_model, look_at_model
 from assistant.ui.session.chat_keeper import keep_question
-from assistant.ui.session.visitor import catalog_of, library_of
+from assistant.ui.session.visitor import catalog_of, library_of, place_of
 from assistant.ui.shared.loading_view import draw_progress
+from assistant.understanding.about_assistant import AssistantFacts
 
 
 def draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading: Loading, key: str) -> None:
@@ -31,7 +33,13 @@ def draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading:
             take_kept_files(parts)
             history = chat.history(exchange)
             catalog = catalog_of(parts)
-            events = parts.assistant.ask(exchange.question, catalog, exchange.decoding, history, exchange.snippets)
+
+            def facts() -> AssistantFacts:
+                return assistant_facts(parts, library_of(parts), place_of(parts.settings))
+
+            events = parts.assistant.ask(
+                exchange.question, catalog, exchange.decoding, history, exchange.snippets, facts
+            )
             write_answer(exchange, events)
             if missed_model(exchange):
                 doubt_model(parts)

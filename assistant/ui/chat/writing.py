@@ -13,7 +13,7 @@ from assistant.chat.conversation import Exchange
 from assistant.chat.events import Checked, Event, Finished, Found, Prompted, Waited, Wrote
 from assistant.chat.transcript import unchecked
 from assistant.core.errors import AssistantError
-from assistant.ui.chat.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, unsupported_label
+from assistant.ui.chat.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, draw_told, unsupported_label
 from assistant.ui.chat.sentences import count_unsupported, lead_markdown, supported_markdown
 from assistant.ui.shared.safe import safe_markdown
 
@@ -76,6 +76,8 @@ class _Live:
     def draw(self, exchange: Exchange, event: Event) -> None:
         if isinstance(event, Found):
             if event.lead:
+                with self._lead:
+                    draw_told(event.told)
                 self._lead.markdown(lead_markdown(event.lead))
             self._said = "Waiting for the model …"  # drawn only where it is waited for
         elif isinstance(event, Prompted):
