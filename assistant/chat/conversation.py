@@ -162,9 +162,8 @@ class Chat:
 def turn_of(answer: Answer) -> Turn:
     """An answer as the next question remembers it."""
     is_answered = not answer.abstained and answer.finish != "reply"
-    return _remembered(
-        answer.question, answer.text or lead_text(answer.lead), answer, answer.told.searched_for, is_answered
-    )
+    spoken = answer.text or lead_text(answer.lead)
+    return _remembered(answer.question, spoken, answer, answer.told.searched_for, is_answered)
 
 
 def _turn(exchange: Exchange) -> Turn:

@@ -57,7 +57,7 @@ def ask(
     """Answer QUESTION from the notes, with sources.
 
     Without QUESTION, on a terminal: a conversation. Otherwise one question a line is read from standard input and one
-    JSON object a line is written; a line may be {"chat": "a", "question": "..."}, and those of a chat follow one another.
+    JSON object a line is written. A line may be {"chat": "a", "question": "..."}: those of a chat follow one another.
     """
     settings = settings_for(knowledge, model=model, snippets=snippets, preset=preset)
     decoding = decoding_for(settings.preset, **parameters)
