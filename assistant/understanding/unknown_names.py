@@ -15,7 +15,8 @@ from assistant.understanding.typed_words import without_code
 from assistant.understanding.versions import unknown_versions
 
 MOST_WORDS = 80  # of a question: what is longer quotes a log or a text, in which nothing is asked for by name
-MOST_NAMES = 3  # more are no names: the question is in another language
+MOST = 8  # words that nobody knows: with more the question is in another language
+MOST_NAMES = 3  # more are no names either
 
 
 def unknown_names(
@@ -30,7 +31,7 @@ def unknown_names(
         return ()
     text = speller.correct(question).text
     words = named_words(text)
-    if len(words) > MOST_WORDS:
+    if len(words) > MOST_WORDS or sum(not speller.knows(word.lower) for word in words if word.text.isalpha()) > MOST:
         return ()
     spans = [*odd_names(words, vocabulary, speller), *unknown_versions(words, vocabulary)]
     spans += (model or shipped_plain_names()).named(words, vocabulary)

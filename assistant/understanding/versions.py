@@ -20,10 +20,11 @@ LONGEST = 6  # digits of a version
 YEARS = range(1950, 2050)
 _SIZE = re.compile(r"\d+(?:\.\d+)?[bdkmtx]")  # of a model, a context, a picture: any may exist
 _MODEL = re.compile(r"[a-z]\d{2,5}")  # of a device: "H100"
-_UNITS = frozenset(
-    "bit bits byte bytes cm d dim dimensional fps g gb ghz gib h hz k kb khz km m mb mhz min million billion "
-    "trillion thousand ms nm percent pixel point s sec shot tb times to w watt x".split()
-)
+_COUNTED = """
+    bit bits byte bytes cm d dim dimensional fps g gb ghz gib h hz k kb khz km m mb mhz min million billion trillion
+    thousand ms nm percent pixel point s sec shot tb times to w watt x
+"""
+_UNITS = frozenset(_COUNTED.split())
 
 
 def unknown_versions(words: Sequence[NamedWord], vocabulary: Vocabulary) -> Iterator[Span]:
@@ -31,19 +32,16 @@ def unknown_versions(words: Sequence[NamedWord], vocabulary: Vocabulary) -> Iter
     for at, word in enumerate(words):
         if not any(map(str.isdigit, word.text)):
             continue
-        if _is_unknown_word(word.lower, vocabulary):
+        joined = word.follows == "-" and _is_unknown_joined(words, at, vocabulary)
+        if joined or _is_unknown_word(word.lower, vocabulary):
             yield compound(words, at)
-        elif at and word.follows == "-" and _is_unknown_joined(words, at, vocabulary):
-            yield compound(words, at)
-        elif at and word.follows == " " and _is_unknown_beside(words, at, vocabulary):
+        elif word.follows == " " and _is_unknown_beside(words, at, vocabulary):
             yield compound(words, at - 1)[0], compound(words, at)[1]
 
 
 def is_proper(name: str, vocabulary: Vocabulary) -> bool:
     """Whether a word of the notes is a name there: written as one, or often and no English word."""
-    if len(name) < SHORTEST or name in FUNCTION:
-        return False
-    if vocabulary.count(name) < USUAL:
+    if len(name) < SHORTEST or name in FUNCTION or vocabulary.count(name) < USUAL:
         return False
     return vocabulary.is_name(name) or (name not in english() and not name.endswith("s"))
 
@@ -84,25 +82,22 @@ def _is_unknown_beside(words: Sequence[NamedWord], at: int, vocabulary: Vocabula
     known = vocabulary.numbers(name)
     if not name.isalpha() or not (is_proper(name, vocabulary) or _is_written_so(words[at - 1], known, vocabulary)):
         return False
-    if name in english() and len(known) < MANY and not words[at - 1].is_capital:
+    if name in english() and len(known) < MANY and not words[at - 1].is_capital and not vocabulary.is_name(name):
         return False
     if not number[0].isdigit():  # "NVIDIA H9000"
         return bool(_MODEL.fullmatch(number)) and words[at].text[0].isupper() and not vocabulary.count(number)
     if _SIZE.fullmatch(number) or number.startswith("0") or number.endswith("%"):
         return False
-    if number.isdigit():
-        after = words[at + 1] if at + 1 < len(words) and words[at + 1].follows else None
-        counted = after.lower if after else ""
-        if (
-            len(number) > LONGEST
-            or int(number) in YEARS
-            or counted in _UNITS
-            or counted.endswith("s")
-            or counted[:1].isdigit()
-        ):
-            return False
-    digits = max((len(other.split(".")[0]) for other in known if other.replace(".", "").isdigit()), default=2)
-    return len(number.split(".")[0]) <= max(2, digits) + 1 and not _is_known(number, known)
+    if number.isdigit() and (len(number) > LONGEST or int(number) in YEARS or _counts(words, at)):
+        return False
+    digits = max((len(_leading(other)) for other in known if other.replace(".", "").isdigit()), default=2)
+    return len(_leading(number)) <= max(2, digits) + 1 and not _is_known(number, known)
+
+
+def _counts(words: Sequence[NamedWord], at: int) -> bool:
+    """Whether a number says how many there are of something, or stands before another number."""
+    after = words[at + 1].lower if at + 1 < len(words) and words[at + 1].follows else ""
+    return after in _UNITS or after.endswith("s") or after[:1].isdigit()
 
 
 def _is_written_so(word: NamedWord, known: frozenset[str], vocabulary: Vocabulary) -> bool:
@@ -112,5 +107,8 @@ def _is_written_so(word: NamedWord, known: frozenset[str], vocabulary: Vocabular
 
 def _is_known(number: str, known: frozenset[str]) -> bool:
     """Whether a number, or another one of the same leading number, is known: "12" of "12.6", "3.3" of "3.1"."""
-    leading = re.match(r"\d*", number)
-    return any(other == number or (re.match(r"\d*", other)[0] == leading[0]) for other in known)
+    return number in known or _leading(number) in map(_leading, known)
+
+
+def _leading(number: str) -> str:
+    return number[: next((at for at, letter in enumerate(number) if not letter.isdigit()), len(number))]

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from assistant.core.records import Passage
 from assistant.retrieval.index.word_counts import WordCounts, form_of
 
-
 OFTEN_CAPITAL = 0.3  # of the occurrences of a name; at the beginning of a sentence any word has one
 
 
