@@ -142,6 +142,8 @@ def _begin(words: Sequence[NamedWord], at: int) -> int:
 def _behind(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> int:
     """Where the name is over: behind what its second word is known with, such as "descent" in "gradient descent"."""
     behind = compound(words, at)[1]
+    while behind < len(words) and words[behind].follows == " " and words[at].is_capital and words[behind].is_capital:
+        behind = compound(words, behind)[1]
     if behind < len(words) and words[behind].follows == " " and _is_plain(words[behind].lower):
         last, after = words[behind - 1].lower, words[behind].lower
         if vocabulary.pair(last, after) >= USUAL and vocabulary.lift(last, after) >= TERM:

@@ -36,7 +36,17 @@ def unknown_versions(words: Sequence[NamedWord], vocabulary: Vocabulary) -> Iter
         if joined or _is_unknown_word(word.lower, vocabulary):
             yield compound(words, at)
         elif word.follows == " " and _is_unknown_beside(words, at, vocabulary):
-            yield compound(words, at - 1)[0], compound(words, at)[1]
+            yield _begin(words, at - 1, vocabulary), compound(words, at)[1]
+
+
+def _begin(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> int:
+    """Where the name begins whose last word is given: with "Stable" in "Stable Diffusion 17"."""
+    begin = compound(words, at)[0]
+    if begin and words[begin].follows == " ":
+        before, word = words[begin - 1], words[begin]
+        if (before.is_capital and word.is_capital) or vocabulary.count(before.lower + word.lower):
+            begin -= 1
+    return begin
 
 
 def is_proper(name: str, vocabulary: Vocabulary) -> bool:

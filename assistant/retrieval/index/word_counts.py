@@ -21,6 +21,7 @@ Pairs = npt.NDArray[np.int64]
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+|[.,;:!?](?=\s|$)|[()\[\]{}|=<>\"“”]|\n(?=[\n|#>*\d-])")
 _VERSION = re.compile(r"v(\d[^\W_]*)")  # its form is the number: "v3" stands behind a name as "3" does
 _NAME_AND_NUMBER = re.compile(r"([^\W\d_]{2,}?)v?(\d[^\W_]*)")  # "yolov8" also counts as "yolo 8"
+_ENDS = frozenset(".!?:|\n")  # what the first word of a sentence, an entry or a cell can follow
 BREAK = 0  # the number of whatever keeps words apart
 _HALF = 32  # bits
 
@@ -140,5 +141,5 @@ def _numbered(passage: Passage, ids: dict[str, int]) -> Ids:
             begins = False
         else:
             numbers.append(2 * BREAK)
-            begins = True
+            begins = begins or token in _ENDS
     return np.array(numbers, dtype=np.int32)
