@@ -54,7 +54,11 @@ def is_odd(word: NamedWord, vocabulary: Vocabulary, speller: Speller) -> bool:
     name = parts[0] if parts else lower.removesuffix("s")
     if not SHORTEST <= len(name) <= LONGEST or not (name.isascii() and name.isalpha()):
         return False
-    if speller.knows(lower) or speller.knows(name) or is_derived(lower):
+    if speller.knows(lower) or is_derived(lower):
+        return False
+    if parts and not vocabulary.knows(name):  # "Squelch9"
+        return True
+    if speller.knows(name):
         return False
     if speller.resembles(lower, ALIKE) if word.text.islower() else speller.resembles(lower, ALIKE_NAME, notes=True):
         return False
@@ -63,7 +67,7 @@ def is_odd(word: NamedWord, vocabulary: Vocabulary, speller: Speller) -> bool:
 
 def _is_glued(name: str, vocabulary: Vocabulary) -> bool:
     """Whether it is two usual words of the notes written as one: "convtranspose"."""
-    halves = ((name[:at], name[at:]) for at in range(3, len(name) - 2))
+    halves = ((name[:at], name[at:]) for at in range(SHORTEST, len(name) - SHORTEST + 1))
     return any(
         vocabulary.pair(one, other) or min(vocabulary.count(one), vocabulary.count(other)) >= USUAL
         for one, other in halves

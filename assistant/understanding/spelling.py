@@ -28,6 +28,7 @@ IN_NOTES = 2_000_000  # occurrences in English that one in the notes is worth
 LEAST = 10.0  # what a candidate must reach: the logarithm of its frequency, less what the slips cost
 LONG, SHORT = 6, 3.0  # letters, and how much more must be reached for a word with fewer
 CHEAP = 3.0  # what slips cost at most where the word may well be one: "colapse" is no lapse
+A_LETTER = 1.75  # what slips cost at most for each letter of the word
 GLUED = 20  # letters of two words that were typed as one
 TWICE = 2  # times that they must stand together in the notes
 
@@ -86,7 +87,9 @@ class Speller:
 
     def _is_doubtful(self, typed: str) -> bool:
         plain = typed.isascii() and typed.isalpha() and SHORTEST <= len(typed) <= LONGEST
-        return plain and not any(map(str.isupper, typed[1:])) and not self.knows(typed.lower())
+        if not plain or any(map(str.isupper, typed[1:])) or self.knows(typed.lower()):
+            return False
+        return len(typed) < LONG or not self._vocabulary.begins(typed.lower())  # "interp" is short for more
 
     def _readings(self, word: TypedWord, text: str) -> list[Reading]:
         """What a doubtful word may mean, the word itself among them."""
@@ -96,10 +99,11 @@ class Speller:
         is_name = word.text[0].isupper() and not _OPENS.search(text, max(0, word.start - 8), word.start)
         if is_name and len(typed) < LONG:
             return [unchanged]
+        derived = is_derived(typed)
         found = []
         for meant, distance in self._near(typed).items():
             held, cost = self._vocabulary.count(meant), slip_cost(typed, meant)
-            if (is_name and (distance > 1 or not held)) or (cost > CHEAP and is_derived(typed)):
+            if cost > (CHEAP if derived else A_LETTER * len(typed)) or (is_name and (distance > 1 or not held)):
                 continue
             common = math.log(english().get(meant, 0) + IN_NOTES * held + 1)
             found.append(Reading(meant, common - cost))

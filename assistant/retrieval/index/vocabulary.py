@@ -59,6 +59,11 @@ class Vocabulary:
         form = form_of(word)
         return sum(collection.led(form) for collection in self.collections)
 
+    def counted(self, word: str) -> int:
+        """How many different numbers stand right before a word, in any form: it says what there are so many of."""
+        form = form_of(word)
+        return sum(collection.numbered(form) for collection in self.collections)
+
     def followers(self, word: str) -> tuple[str, ...]:
         """Stems and numbers that stand right behind a word, in any form."""
         form = form_of(word)
