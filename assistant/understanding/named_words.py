@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from assistant.understanding.typed_words import without_code
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%|\d+(?:[.,]\d+)+[^\W_]*|[^\W_]+(?:['’](?!s\b)[^\W\d_]+)*")
+NEAR = 8  # characters before a word that are looked at
 _CHUNK = re.compile(r"\S+")
 _CODE = re.compile(r"[_=<>{}\[\]\\@|$^*~]|\w\(|://|\.\w+\.|::")  # in a word's surroundings: it is part of a program
 _SENTENCE = re.compile(r"[.?!:\n]\s*[\"'“‘(]?$")
@@ -49,7 +50,7 @@ def named_words(message: str) -> tuple[NamedWord, ...]:
             continue
         for match in _WORD.finditer(chunk[0]):
             start = chunk.start() + match.start()
-            gap = text[end:start] if end >= 0 else "\n\n"
+            gap = text[max(end, start - NEAR) : start] if end >= 0 else "\n\n"
             opens = not found or bool(_SENTENCE.search(gap))
             joint = "-" if gap == "/" and match[0][0].isdigit() else _joint(gap)  # "ViT-B/16"
             found.append(NamedWord(match[0], start, joint if found else "", opens))

@@ -6,41 +6,35 @@ from collections.abc import Iterator, Sequence
 
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.index.word_counts import name_and_number
+from assistant.understanding.known_words import is_derived
 from assistant.understanding.named_words import NamedWord
 from assistant.understanding.spelling import Speller
 
-SHORTEST = 4  # letters: shorter ones are abbreviations, and what is written only in chats
+SHORTEST, LONGEST = 4, 30  # letters: shorter ones are abbreviations, and what is written only in chats
 USUAL = 5  # occurrences of a word of the notes that others are put together with
 
-ALIKE, ALIKE_NAME = 6.0, 2.5  # slips that may have made one word of another; a name has its capital for a reason
+ALIKE, ALIKE_NAME = 3.5, 2.5  # slips that may have made one word of another; a name has its capital for a reason
 
 Span = tuple[int, int]  # of words: the first, and the one behind the last
 
 
 def odd_names(words: Sequence[NamedWord], vocabulary: Vocabulary, speller: Speller) -> Iterator[Span]:
     """Where such names stand, each with what it is joined to, and with the names beside it: "Tamsin Korrowell"."""
+
+    def continues(at: int) -> bool:
+        return words[at].is_capital and not vocabulary.count(words[at].lower)
+
     behind = 0
     for at, word in enumerate(words):
-        if at >= behind and is_odd(word, vocabulary, speller):
-            begin, behind = compound(words, at)
-            while (
-                begin
-                and words[begin].follows == " "
-                and words[begin - 1].is_capital
-                and words[at].is_capital
-                and not vocabulary.count(words[begin - 1].lower)
-            ):
+        if at < behind or not is_odd(word, vocabulary, speller):
+            continue
+        begin, behind = compound(words, at)
+        if word.is_capital:
+            while begin and words[begin].follows == " " and continues(begin - 1):
                 begin -= 1
-            while (
-                behind < len(words)
-                and words[behind].follows == " "
-                and (
-                    is_odd(words[behind], vocabulary, speller)
-                    or (words[behind].is_capital and words[at].is_capital and not vocabulary.count(words[behind].lower))
-                )
-            ):
+            while behind < len(words) and words[behind].follows == " " and continues(behind):
                 behind = compound(words, behind)[1]
-            yield begin, behind
+        yield begin, behind
 
 
 def compound(words: Sequence[NamedWord], at: int) -> Span:
@@ -58,9 +52,13 @@ def is_odd(word: NamedWord, vocabulary: Vocabulary, speller: Speller) -> bool:
     lower = word.lower
     parts = name_and_number(lower)
     name = parts[0] if parts else lower.removesuffix("s")
-    if len(name) < SHORTEST or not (name.isascii() and name.isalpha()):
+    if not SHORTEST <= len(name) <= LONGEST or not (name.isascii() and name.isalpha()):
         return False
-    if speller.knows(lower) or speller.knows(name) or speller.derives(lower):
+    if speller.knows(lower) or is_derived(lower):
+        return False
+    if parts and not vocabulary.knows(name):  # "Squelch9"
+        return True
+    if speller.knows(name):
         return False
     if speller.resembles(lower, ALIKE) if word.text.islower() else speller.resembles(lower, ALIKE_NAME, notes=True):
         return False
@@ -69,5 +67,8 @@ def is_odd(word: NamedWord, vocabulary: Vocabulary, speller: Speller) -> bool:
 
 def _is_glued(name: str, vocabulary: Vocabulary) -> bool:
     """Whether it is two usual words of the notes written as one: "convtranspose"."""
-    halves = ((name[:at], name[at:]) for at in range(3, len(name) - 2))
-    return any(min(vocabulary.count(one), vocabulary.count(other)) >= USUAL for one, other in halves)
+    halves = ((name[:at], name[at:]) for at in range(SHORTEST, len(name) - SHORTEST + 1))
+    return any(
+        vocabulary.pair(one, other) or min(vocabulary.count(one), vocabulary.count(other)) >= USUAL
+        for one, other in halves
+    )

@@ -53,12 +53,13 @@ class PairSigns:
     after_asking: float
     after_possessive: float
     after_known: float  # how often the word before stands before the first
+    after_strange: float  # a plain word that the notes never have there, and how rarely at all
     before_known: float
     words: float
 
 
 def strange_pairs(words: Sequence[NamedWord], vocabulary: Vocabulary) -> Iterator[int]:
-    """Where two words stand side by side that the notes never have so, the second a term of theirs: the first's place."""
+    """Where two words stand as they never do in the notes, the second a term of theirs: the place of the first."""
     for at in range(len(words) - 1):
         one, other = words[at].lower, words[at + 1].lower
         if words[at + 1].follows != " ":
@@ -108,6 +109,7 @@ def pair_signs(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> P
         after_asking=float(not before or before in ASKING),
         after_possessive=float(before in POSSESSIVES),
         after_known=math.log1p(pair(before, one)) if before and before not in FUNCTION else 0.0,
+        after_strange=1 / (1 + vocabulary.count(before)) if _is_plain(before) and not pair(before, one) else 0.0,
         before_known=math.log1p(pair(other, after)) if after and after not in FUNCTION else 0.0,
         words=math.log(len(words)),
     )
@@ -140,6 +142,8 @@ def _begin(words: Sequence[NamedWord], at: int) -> int:
 def _behind(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> int:
     """Where the name is over: behind what its second word is known with, such as "descent" in "gradient descent"."""
     behind = compound(words, at)[1]
+    while behind < len(words) and words[behind].follows == " " and words[at].is_capital and words[behind].is_capital:
+        behind = compound(words, behind)[1]
     if behind < len(words) and words[behind].follows == " " and _is_plain(words[behind].lower):
         last, after = words[behind - 1].lower, words[behind].lower
         if vocabulary.pair(last, after) >= USUAL and vocabulary.lift(last, after) >= TERM:

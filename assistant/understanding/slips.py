@@ -16,23 +16,9 @@ FIRST = 3.0  # more, when the first letter is not the one that was meant
 LAST = 1.5  # more, when a letter is cut off or hung on at the end: that makes another word of the family
 
 _VOWELS = frozenset("aeiouy")
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_ALIKE = frozenset(
-    pair
-    for group in (
-        "ckqsx",
-        "szc",
-        "gj",
-        "fvp",
-        "nm",
-        "dt",
-        "pb",
-        "lr",
-        "wv",
-        *(row[at : at + 2] for row in _ROWS for at in range(len(row) - 1)),
-    )
-    for pair in ((one, other) for one in group for other in group if one != other)
-)
+_SOUNDS = ("ckqsx", "szc", "gj", "fvp", "nm", "dt", "pb", "lr", "wv")
+_KEYS = tuple(row[at : at + 2] for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm") for at in range(len(row) - 1))
+_ALIKE = frozenset((one, other) for group in (*_SOUNDS, *_KEYS) for one in group for other in group if one != other)
 
 
 def slip_cost(typed: str, meant: str) -> float:
@@ -57,10 +43,9 @@ def slip_cost(typed: str, meant: str) -> float:
 
 
 def _instead(letter: str, wanted: str, place: int) -> float:
-    if letter in _VOWELS and wanted in _VOWELS:
-        cost = VOWEL
-    else:
-        cost = SOUND if (letter, wanted) in _ALIKE else OTHER
+    """Another letter than the one that was meant."""
+    vowels = letter in _VOWELS and wanted in _VOWELS
+    cost = VOWEL if vowels else SOUND if (letter, wanted) in _ALIKE else OTHER
     return cost + (0.0 if place else FIRST)
 
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.S)
-_CODE_LINE = re.compile(  # of a traceback, a prompt or a program
-    r"^(?:\[?\d{4}-\d\d-\d\d|(?:DEBUG|INFO|WARN|WARNING|ERROR)\b|>>>|\.\.\. |Traceback \(|\s+File \"|\s{4,}\S|[\w.]{1,80}(?:Error|Exception|Warning|Interrupt)\b).*$",
+_CODE_LINE = re.compile(  # of a traceback, a prompt, a program or a log
+    r"^(?:>>>|\.\.\. |Traceback \(|[ \t]+File \"|[ \t]{4,}\S|[\w.]{1,80}(?:Error|Exception|Warning|Interrupt)\b"
+    r"|\[?\d{4}-\d\d-\d\d|(?:DEBUG|INFO|WARN|WARNING|ERROR)\b).*$",
     re.M,
 )
 _CHUNK = re.compile(r"\S+")

@@ -14,8 +14,11 @@ from assistant.understanding.spelling import Speller
 from assistant.understanding.typed_words import without_code
 from assistant.understanding.versions import unknown_versions
 
+_FAULT = re.compile(r"[a-z](?:Error|Exception|Warning)\b")
+_IDENTIFIER = re.compile(r"\w[_/\\.]\w")
 MOST_WORDS = 80  # of a question: what is longer quotes a log or a text, in which nothing is asked for by name
-MOST_NAMES = 3  # more are no names: the question is in another language
+MOST = 8  # words that nobody knows: with more the question is in another language
+MOST_NAMES = 3  # more are no names either
 
 
 def unknown_names(
@@ -26,16 +29,21 @@ def unknown_names(
     A misspelling is none: the question is corrected first, if that was not done yet. Empty for a vocabulary without
     words, for code and tracebacks.
     """
-    if not vocabulary.size or without_code(question) != question:
+    if not vocabulary.size or without_code(question) != question or _quotes_a_fault(question):
         return ()
     text = speller.correct(question).text
     words = named_words(text)
-    if len(words) > MOST_WORDS:
+    if len(words) > MOST_WORDS or sum(not speller.knows(word.lower) for word in words if word.text.isalpha()) > MOST:
         return ()
     spans = [*odd_names(words, vocabulary, speller), *unknown_versions(words, vocabulary)]
     spans += (model or shipped_plain_names()).named(words, vocabulary)
     names = [text[words[begin].start : words[end - 1].end] for begin, end in _merged(spans)]
     return tuple(dict.fromkeys(names)) if len(names) <= MOST_NAMES else ()
+
+
+def _quotes_a_fault(question: str) -> bool:
+    """Whether an error is named, or identifiers and paths stand in a message of several lines."""
+    return bool(_FAULT.search(question)) or ("\n" in question.strip() and bool(_IDENTIFIER.search(question)))
 
 
 def _merged(spans: Iterable[Span]) -> list[Span]:

@@ -275,6 +275,14 @@ def test_a_private_note_answers_its_owner_and_nobody_else(store, private):
     assert not assistant.search(question, private.over(store.catalog())).covered
 
 
+def test_the_words_of_a_private_note_are_known_to_its_owner_alone(store, private):
+    private.add(zephyr())
+    assert private.over(store.catalog()).vocabulary.knows("zephyr")
+    assert not store.catalog().vocabulary.knows("zephyr")
+    private.delete(private.list()[0].key)
+    assert not private.over(store.catalog()).vocabulary.knows("zephyr")
+
+
 def test_without_private_notes_the_shared_catalog_is_used_as_it_is(store, private):
     assert private.over(store.catalog()) is store.catalog()
     upload = private.add(zephyr())

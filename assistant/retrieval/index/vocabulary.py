@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from assistant.core.records import Passage
 from assistant.retrieval.index.word_counts import WordCounts, form_of
 
-
 OFTEN_CAPITAL = 0.3  # of the occurrences of a name; at the beginning of a sentence any word has one
 
 
@@ -59,6 +58,11 @@ class Vocabulary:
         """How many different words stand right before this one, in any form."""
         form = form_of(word)
         return sum(collection.led(form) for collection in self.collections)
+
+    def counted(self, word: str) -> int:
+        """How many different numbers stand right before a word, in any form: it says what there are so many of."""
+        form = form_of(word)
+        return sum(collection.numbered(form) for collection in self.collections)
 
     def followers(self, word: str) -> tuple[str, ...]:
         """Stems and numbers that stand right behind a word, in any form."""

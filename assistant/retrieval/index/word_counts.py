@@ -21,6 +21,8 @@ Pairs = npt.NDArray[np.int64]
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+|[.,;:!?](?=\s|$)|[()\[\]{}|=<>\"“”]|\n(?=[\n|#>*\d-])")
 _VERSION = re.compile(r"v(\d[^\W_]*)")  # its form is the number: "v3" stands behind a name as "3" does
 _NAME_AND_NUMBER = re.compile(r"([^\W\d_]{2,}?)v?(\d[^\W_]*)")  # "yolov8" also counts as "yolo 8"
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_ENDS = frozenset(".!?:|\n")  # what the first word of a sentence, an entry or a cell can follow
 BREAK = 0  # the number of whatever keeps words apart
 _HALF = 32  # bits
 
@@ -36,6 +38,7 @@ class WordCounts:
     forms: Mapping[str, int]
     form_counts: Ids  # [forms] occurrences
     leaders: Ids  # [forms] how many different forms stand right before
+    counted: Ids  # [forms] how many of these are numbers, and no years
     pairs: Pairs  # sorted: the number of the first form in the upper half, that of the second in the lower
     pair_counts: Ids  # [pairs]
     names: Sequence[str]  # [forms] the other way round
@@ -67,7 +70,11 @@ class WordCounts:
         form_counts = np.bincount(form_of, counts[: len(form_of)], minlength=len(forms)).astype(np.int32)
         leaders = np.bincount(keys & ((1 << _HALF) - 1), minlength=len(forms)).astype(np.int32)
         size = int(counts[1:].sum())
-        return cls(ids, counts, capitals, size, forms, form_counts, leaders, keys, pair_counts, tuple(forms), rows)
+        numbers = np.array([form[:1].isdigit() and not _YEAR.fullmatch(form) for form in forms])
+        counted = np.bincount(keys[numbers[keys >> _HALF]] & ((1 << _HALF) - 1), minlength=len(forms)).astype(np.int32)
+        return cls(
+            ids, counts, capitals, size, forms, form_counts, leaders, counted, keys, pair_counts, tuple(forms), rows
+        )
 
     def count(self, word: str) -> int:
         """Occurrences of a word in lower case."""
@@ -97,6 +104,11 @@ class WordCounts:
         """How many different forms stand right before this one."""
         at = self.forms.get(form)
         return int(self.leaders[at]) if at else 0
+
+    def numbered(self, form: str) -> int:
+        """How many different numbers stand right before a form."""
+        at = self.forms.get(form)
+        return int(self.counted[at]) if at else 0
 
     def followers(self, form: str) -> tuple[str, ...]:
         """The different forms that stand right behind this one."""
@@ -140,5 +152,5 @@ def _numbered(passage: Passage, ids: dict[str, int]) -> Ids:
             begins = False
         else:
             numbers.append(2 * BREAK)
-            begins = True
+            begins = begins or token in _ENDS
     return np.array(numbers, dtype=np.int32)
