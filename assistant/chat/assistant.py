@@ -30,6 +30,7 @@ from assistant.understanding.understand import Facts, understand
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 LONGEST_EARLIER = 20_000  # characters of an earlier answer: a chat may come from a file, with any text in it
+LONGEST_READ = 800  # characters of a message that a model reads: GPT-2's window holds passages and answer, too
 WAIT_SECONDS = 0.4  # for a model and its token counts, after which the reader is given a chance to stop
 
 
@@ -54,7 +55,7 @@ class Assistant:
         self,
         retriever: Retriever,
         generator: Generator | None,
-        question_limit: int = 2000,
+        question_limit: int = 6000,
         support: SupportModel | None = None,
         follow: Callable[[Iterator[Event]], Iterator[Event]] = iter,
     ) -> None:
@@ -131,7 +132,7 @@ class Assistant:
                 model = stack.enter_context(held(generator))
                 suited = decoding.for_model(model.info, retells=retells(model.info))
                 prompt = build_prompt(
-                    retrieval.question,
+                    _short(found),
                     retrieval.hits,
                     history,
                     model.info,
@@ -157,6 +158,12 @@ class Assistant:
             )
             writer = AnswerWriter(found, ready.decoding, ready.prompt, ready.model, self._cache)
             yield from writer.write(began, checker)
+
+
+def _short(found: Found) -> str:
+    """The question as the model reads it: of a long message, such as one with a traceback, what was searched for."""
+    message = on_one_line(found.retrieval.question)
+    return message if len(message) <= LONGEST_READ else found.told.searched_for[:LONGEST_READ] or message[:LONGEST_READ]
 
 
 def _abstained(found: Found, decoding: Decoding, reply: str = "") -> Answer:

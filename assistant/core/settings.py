@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         description="Visitors who may wait for an answer; the next is told to come back.",
     )
     question_limit: int = Field(
-        default=2000, ge=50, le=20000, description="Longest question, in characters; longer ones are refused."
+        default=6000, ge=50, le=20000, description="Longest question, in characters; longer ones are refused."
     )
     uploads: Literal["auto", "folder", "session", "off", ""] = Field(
         default="auto",

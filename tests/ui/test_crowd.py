@@ -101,8 +101,8 @@ def test_what_is_too_large_is_refused_and_harms_nobody_else(server):
     async def visit():
         async with Visitor(server.port) as other, Visitor(server.port) as visitor:
             text = await visitor.ask("dropout " * 125_000)  # a megabyte: cut to what the box takes, and not answered
-            assert "dropout " * 251 in text and "dropout " * 2_501 not in text
-            assert "at most 2,000 characters" in text and "You asked" not in text
+            assert "dropout " * 751 in text and "dropout " * 7_501 not in text
+            assert "at most 6,000 characters" in text and "You asked" not in text
             with pytest.raises((AssertionError, websockets.ConnectionClosed)):
                 await visitor.ask("dropout " * 400_000)  # three megabytes: the connection is closed
             assert "You asked" in await other.ask(QUESTIONS[0])
