@@ -45,6 +45,14 @@ _PASSES_ON = re.compile(  # asks the assistant for something that it does not ho
 )
 
 
+_MORE = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|then|please|no) )?(?:can|could|would|will|why don't) (?:you|u)\b"
+    r"|\b(?:are|r) (?:you|u) (?:\w+ )?(?:sure|certain|serious|saying|kidding)\b"
+    r"|\b(?:do|did) (?:you|u) (?:mean|say)\b|^\W*(?:(?:but|no|so) )?you\b",
+    re.I,
+)
+
+
 def intent_of(message: str) -> Intent | None:
     """What a message asks about the assistant; None when it does not surely ask that."""
     return intent_of_line(message) or intent_of_address(message)
@@ -87,6 +95,11 @@ def intent_of_address(message: str) -> Intent | None:
 def speaks_of_this(message: str) -> bool:
     """Whether a message says "this" and not "this page": after an answer it may mean what that is about."""
     return "this" in take_apart(message).addresses
+
+
+def asks_for_more(message: str) -> bool:
+    """Whether a message that speaks to the assistant asks it to do something, doubts it, or takes up what it said."""
+    return bool(_MORE.search(message))
 
 
 def _score(asked: Asked, lines: Sequence[Asked]) -> tuple[float, float]:

@@ -15,6 +15,8 @@ from assistant.understanding.greetings import greeting_reply, is_greeting, witho
         "thanks a lot for your help!!",
         "ok bye",
         "that's all, thanks",
+        "hola!",
+        "merci",
         "how are you?",
         "👍",
         "have a nice day",

@@ -63,6 +63,22 @@ def test_a_long_message_without_subject_is_searched_where_no_answer_stands_befor
     assert kind_of(message, has_history=False) == Kind.QUESTION
 
 
+@pytest.mark.parametrize(
+    "message, kind",
+    [
+        ("are you sure", Kind.ABOUT_ANSWER),
+        ("can you say that again", Kind.ABOUT_ANSWER),
+        ("do you have a reference for this", Kind.ABOUT_ANSWER),
+        ("you did not answer my question", Kind.ABOUT_ANSWER),
+        ("are you ever wrong", Kind.ABOUT_ASSISTANT),
+        ("do your answers have references", Kind.ABOUT_ASSISTANT),
+        ("what can you do", Kind.ABOUT_ASSISTANT),
+    ],
+)
+def test_behind_an_answer_a_request_is_about_that_and_a_question_on_habits_about_the_assistant(message, kind):
+    assert kind_of(message, has_history=True) == kind
+
+
 def test_this_is_the_answer_behind_an_answer_and_the_page_at_the_start():
     assert kind_of("how does this work", has_history=True) == Kind.ABOUT_ANSWER
     assert kind_of("how does this work", has_history=False) == Kind.ABOUT_ASSISTANT

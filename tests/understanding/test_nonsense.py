@@ -6,7 +6,8 @@ from assistant.understanding.nonsense import is_nonsense, not_understood_reply
 
 
 @pytest.mark.parametrize(
-    "message", ["???", ".", "!!!!1", "x", "asdfghjkl", "qwertz", "jjjjjjjj", "sdfsdfsdf", "12", ""]
+    "message",
+    ["???", ".", "!!!!1", "x", "asdfghjkl", "qwertz", "jjjjjjjj", "sdfsdfsdf", "ksjdfh dfgkjd", "blah blah", "12", ""],
 )
 def test_a_message_without_a_word_is_nonsense(message):
     assert is_nonsense(message)
@@ -14,7 +15,26 @@ def test_a_message_without_a_word_is_nonsense(message):
 
 @pytest.mark.parametrize(
     "message",
-    ["F1", "h100", "lstm", "gpt", "qkv", "ddpm", "3D", "2048", "x + y", "asdf layer", "RMSNorm", "bfcl", "过拟合"],
+    [
+        "F1",
+        "h100",
+        "lstm",
+        "gpt",
+        "qkv",
+        "ddpm",
+        "3D",
+        "2048",
+        "x + y",
+        "asdf layer",
+        "RMSNorm",
+        "bfcl",
+        "过拟合",
+        "trees",
+        "power",
+        "MMMU",
+        "Dallas",
+        "rlhf",
+    ],
 )
 def test_names_and_abbreviations_are_not(message):
     assert not is_nonsense(message)
