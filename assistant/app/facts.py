@@ -1,4 +1,4 @@
-"""What the assistant may tell of itself, gathered from the parts of this process."""
+"""What the assistant may tell of itself, gathered from what this process has."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections import Counter
 from urllib.parse import urlsplit
 
 from assistant import __version__
-from assistant.app.assembly import Parts
+from assistant.core.records import ModelInfo
+from assistant.core.settings import Settings
 from assistant.retrieval.notes.library import PREFIX, UPLOADS, Library
 from assistant.understanding.about_assistant import AssistantFacts, Topic
 from assistant.uploads.access import Place
@@ -15,9 +16,8 @@ from assistant.uploads.limits import FILE_BYTES
 FILE_KINDS = ("Markdown", "text", "PDF", "Word", "HTML", "notebooks")
 
 
-def assistant_facts(parts: Parts, library: Library, place: Place) -> AssistantFacts:
-    """The facts for a visitor with this library, whose uploads go to ``place``."""
-    settings, info = parts.settings, parts.generator.info if parts.generator else None
+def assistant_facts(settings: Settings, info: ModelInfo | None, library: Library, place: Place) -> AssistantFacts:
+    """The facts for a visitor with this library, whose uploads go to ``place``; ``info`` is the generator's, if any."""
     shared = [note for note in library.notes if not note.path.startswith(PREFIX)]
     return AssistantFacts(
         version=__version__,

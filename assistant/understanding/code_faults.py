@@ -10,6 +10,7 @@ _KEEPS_GRAPH = re.compile(
 )
 _MEMORY = re.compile(r"out of memory|OutOfMemory|\bOOM\b|RESOURCE_EXHAUSTED|memory (?:grows|usage|leak|keeps)", re.I)
 _PLAIN_LIST = re.compile(r"\bself\.\w+\s*=\s*\[\s*nn\.")
+_LOOP = re.compile(r"\b(?:for|while)\b.*:")
 _BACKWARD = re.compile(r"\.backward\(")
 _STEP = re.compile(r"\.step\(")
 _ZERO = re.compile(r"zero_grad\(|\.grad\s*=\s*None|grad\.zero_\(")
@@ -28,7 +29,7 @@ def faults(code: str, message: str) -> tuple[str, ...]:
             found.append("memory grows because the loss is kept without loss.item() or detach()")
         if _EVALUATES.search(code) and not _NO_GRAD.search(code):
             found.append("evaluation without torch.no_grad()")
-    elif _BACKWARD.search(code):
+    elif _BACKWARD.search(code) and _LOOP.search(code):
         if not _STEP.search(code):
             found.append("optimizer.step() is missing")
         elif not _ZERO.search(code):

@@ -10,22 +10,24 @@ _HELLO = (
     r"hi+|hello+|hey+a?|hiya|yo+|howdy|greetings|good (?:morning|afternoon|evening|day)|morning|evening|"
     r"nice to (?:meet|see) you|how (?:are|r) (?:you|u)(?: doing| today| feeling)*|how(?:'s| is) (?:it going|life)|"
     r"how do you do|what(?:'s|s| is) up|sup|wassup|(?:are you|anyone|anybody|is anyone|is anybody) (?:there|here)|"
+    r"hola|bonjour|bonsoir|salut|hallo|moin|servus|ola|namaste|salam|ahoj|konnichiwa|ni ?hao|privet|merhaba|aloha|"
     r"long time no see|welcome(?: back)?|happy (?:new year|holidays|weekend|friday|monday)"
 )
 _THANKS = (
     r"thanks?(?: you| u)?|thankyou|thx+|thnx|tnx|ty|tysm|cheers|much appreciated|great help|"
-    r"that (?:really )?(?:helps|helped)|(?:i )?(?:really )?appreciate (?:it|that|(?:your|the|all)(?: your| the)? help)|"
-    r"(?:that|it|you|this) (?:was|were|is|are) (?:\w+ )?(?:helpful|useful|great|awesome|amazing|the best|brilliant|"
-    r"wonderful)|"
+    r"that (?:really )?help(?:s|ed)|danke|merci|gracias|grazie|obrigad[oa]|arigato|spasibo|"
+    r"(?:i )?(?:really )?appreciate (?:it|that|(?:your|the|all)(?: your| the)? help)|"
+    r"(?:that|it|you|this) (?:was|were|is|are) (?:\w+ )?(?:helpful|useful|great|awesome|amazing|the best|brilliant)|"
     r"you're (?:\w+ )?(?:helpful|great|awesome|amazing|the best|brilliant|wonderful|kind)|"
-    r"(?:you are|that is|that's) (?:\w+ )?kind|"
+    r"(?:you are|that is|that's) (?:\w+ )?(?:kind|wonderful)|"
     r"well done|(?:good|great|nice) (?:job|bot|work)|love (?:you|it|this)|i love you"
 )
 _BYE = (
-    r"(?:good ?)?bye+|bye ?bye|ciao|gn8?|goodnight|good ?night|see (?:you|ya|u)|cya|ttyl|later|take care|farewell|"
-    r"(?:talk|speak) to (?:you|u)|catch you|have a (?:\w+ )?(?:day|evening|night|weekend|week|one|time)|"
-    r"(?:i )?(?:have to|gotta|must|got to) go|(?:until|till) (?:next time|tomorrow)|"
-    r"that(?:'s| is|s| was)? (?:all|it|everything)(?: for (?:now|today))?|i(?:'m| am) done|nothing else"
+    r"(?:good ?)?bye+|bye ?bye|ciao|adios|tsch(?:ü|ue)ss|au revoir|gn8?|goodnight|good ?night|see (?:you|ya|u)|"
+    r"cya|ttyl|later|take care|farewell|(?:talk|speak) to (?:you|u)|catch you|"
+    r"have a (?:\w+ )?(?:day|evening|night|weekend|week|one|time)|(?:i )?(?:have to|gotta|must|got to) go|"
+    r"(?:until|till) (?:next time|tomorrow)|i(?:'m| am) done|nothing else|"
+    r"that(?:'s| is|s| was)? (?:all|it|everything)(?: for (?:now|today))?"
 )
 _AROUND = (  # says nothing by itself; stands around a greeting
     r"so|very|much|many|a|an|lot|lots|million|again|there|everyone|everybody|all|guys?|folks|friend|bot|assistant|buddy|mate|"

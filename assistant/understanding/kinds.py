@@ -7,7 +7,12 @@ from enum import StrEnum
 from assistant.understanding.about_answer import is_about_answer
 from assistant.understanding.error_query import error_query
 from assistant.understanding.greetings import is_greeting, without_greeting
-from assistant.understanding.intents import intent_of, speaks_of_this
+from assistant.understanding.intents import (
+    asks_for_more,
+    intent_of_address,
+    intent_of_line,
+    speaks_of_this,
+)
 from assistant.understanding.language import language_of
 from assistant.understanding.nonsense import is_nonsense
 
@@ -38,11 +43,14 @@ def kind_of(message: str, has_history: bool) -> Kind:
         return Kind.NOT_ENGLISH
     message = without_greeting(message)
     about_answer = is_about_answer(message)
-    if intent_of(message) and not (about_answer and has_history and speaks_of_this(message)):
+    after_answer = about_answer and has_history
+    if intent_of_line(message) and not (after_answer and speaks_of_this(message)):
         return Kind.ABOUT_ASSISTANT
-    if about_answer:
-        if has_history:
-            return Kind.ABOUT_ANSWER
-        if len(message.split()) <= SURELY_NOTHING:
-            return Kind.NONSENSE
+    is_addressed = intent_of_address(message) is not None
+    if after_answer and (speaks_of_this(message) or asks_for_more(message) or not is_addressed):
+        return Kind.ABOUT_ANSWER
+    if is_addressed:
+        return Kind.ABOUT_ASSISTANT
+    if about_answer and len(message.split()) <= SURELY_NOTHING:
+        return Kind.NONSENSE
     return Kind.QUESTION

@@ -33,7 +33,7 @@ class Line:
     text: str
 
 
-_RAISED = re.compile(r"(?:Error|Exception|Warning|Interrupt|Exit)(?:\(s\))?(?![\w(.'\"])")
+_RAISED = re.compile(r"(?:Error|ERROR|Exception|Warning|Interrupt|Exit)(?:\(s\))?(?![\w(.'\"])")
 _NAME_BEFORE = re.compile(r"[\w.]*\Z")
 _PREFIX = re.compile(
     r"^(?:(?P<launcher>\[?rank\s?\d+\]?:|E(?=\s{2}))|(?P<prompt>>>>|In \[\d*\]:)|(?P<shell>\$)(?=\s)"
@@ -52,12 +52,14 @@ _ASSIGNMENT = re.compile(rf"^\s*{_TARGET}(?:\s?,\s?{_TARGET})*\s?(?:[-+*/@|&]|//
 _CALL = re.compile(r"^\s*(?:await )?[A-Za-z_][\w.\[\]]{0,120}\(.*\)?[,:]?\s*(?:\#.*)?$")
 _BRACKETS = re.compile(r"^[\s\[\](){},:]+$")
 _SETTING = re.compile(r"^\s*[\w.-]{1,60}\s?:\s?\S+$")  # a line of a configuration
+_FENCE = re.compile(r"^\s*(?:```|~~~)[\w+-]*\s*$")
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d[\d.,]*(?:e[-+]?\d+)?%?(?!\w)", re.I)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _COUNTED = re.compile(
     r"^\W*(?:train|val|test|global)?\W*(?:epoch|step|iter|iteration|batch|round|ep)s?\b\W{0,3}\d", re.I
 )
-_BAR = re.compile(r"\d+%\s?\||\bit/s\b|\bs/it\b")
+_BAR = re.compile(r"\d+%\s?\||\b(?:it/s|s/it|m?s/step)\b|^\s*\d+/\d+ \[")
+_VALUE = re.compile(r"[A-Za-z]\w{0,40}['\"]?\s?[:=]\s?[-+]?(?:\d|nan\b|inf\b)")
 FRAME_LINES = 2  # of code behind the place of a frame: with marks below it, or wrapped
 MOST_WORDS = 10  # of a line that reports numbers
 
@@ -69,7 +71,7 @@ def lines_of(message: str) -> tuple[Line, ...]:
     for raw in _broken(message).splitlines():
         prefix = _PREFIX.match(raw[:LONGEST_LINE])
         line = raw[prefix.end() if prefix else 0 : LONGEST_LINE].rstrip()
-        if not line.strip():
+        if not line.strip() or _FENCE.match(line):
             found.append(Line(LineKind.BLANK, ""))
             frame_left, is_open = 0, False
         elif _PLACE.search(line):
@@ -139,7 +141,7 @@ def _kind_of_plain(line: str) -> LineKind:
     words, numbers = _WORD.findall(line), _NUMBER.findall(line)
     if _BAR.search(line) or (_COUNTED.search(line) and len(numbers) > 1 and len(words) < MOST_WORDS):
         return LineKind.LOG
-    if len(numbers) > 1 and len(numbers) >= len(words) and "(" not in line:
+    if "(" not in line and (len(_VALUE.findall(line)) > 1 or len(words) <= len(numbers) > 1):
         return LineKind.LOG
     if any(code.search(line) for code in (_STATEMENT, _BRACKETS, _CALL, _ASSIGNMENT)):
         return LineKind.CODE

@@ -6,14 +6,15 @@ import re
 from itertools import pairwise
 
 ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "azertyuiop", "qsdfghjklm")
+HOME_ROW = frozenset("asdfghjkl")
 MANY_DIGITS = 4  # may be a number that somebody asks about
 SHORTEST_MASH = 5  # letters
-_PAIRS = frozenset(a + b for row in ROWS for one in (row, row[::-1]) for a, b in pairwise(one))
-MASHED = 0.7  # of the neighbours in a word that are neighbours on the keyboard
-_WORD = re.compile(r"[^\W\d_]+")
-_HELD = re.compile(r"^(.{1,3})\1{2,}.?.?$")  # one key, or two or three in turn
+LONG_MASH = 6  # letters of the home row with one vowel at most, or of any row without: no word, hardly an abbreviation
+_NEAR = frozenset(a + b for row in ROWS for one in (row, row[::-1]) for a, b in pairwise(one))
 _VOWELS = frozenset("aeiouy")
-CONSONANTS = 6  # in a row and no vowel at all: no word and hardly an abbreviation
+_WORD = re.compile(r"[^\W\d_]+")
+_HELD = re.compile(r"^(?:(.)\1{3,}|(.{2,3})\2{2,}.?.?)$")  # one key, or two or three in turn
+_FILLING = frozenset({"bla", "blah", "blabla", "lorem", "ipsum", "dolor", "sit", "amet"})
 
 
 def is_nonsense(message: str) -> bool:
@@ -22,18 +23,17 @@ def is_nonsense(message: str) -> bool:
     if sum(map(len, words)) < 2:
         digits = sum(map(str.isdigit, message))
         return digits == 0 or (not words and digits < MANY_DIGITS)
-    return all(_is_mash(word) for word in words)
+    return all(word in _FILLING or _is_mash(word) for word in words)
 
 
 def _is_mash(word: str) -> bool:
     if not word.isascii():
         return False
-    if _HELD.match(word) and len(word) > 3:
+    vowels = sum(letter in _VOWELS for letter in word)
+    if len(word) >= LONG_MASH and (vowels == 0 or (vowels == 1 and HOME_ROW.issuperset(word))):
         return True
-    if len(word) < SHORTEST_MASH:
-        return False
-    near = sum(a + b in _PAIRS or a == b for a, b in pairwise(word))
-    return near >= MASHED * (len(word) - 1) or (len(word) >= CONSONANTS and not _VOWELS & set(word))
+    is_run = len(word) >= SHORTEST_MASH and all(a + b in _NEAR for a, b in pairwise(word))
+    return is_run or _HELD.match(word) is not None
 
 
 def not_understood_reply(is_about_answer: bool = False) -> str:
