@@ -10,7 +10,7 @@ from assistant.chat.question import on_one_line
 from assistant.core.records import Hit, LeadSentence, Passage, Retrieval
 from assistant.grounding.lead import MOST_SENTENCES, Wanted, choose_lead
 from assistant.retrieval.index.catalog import Catalog
-from assistant.retrieval.retriever import Retriever
+from assistant.retrieval.retriever import LEXICAL_WEIGHT, LEXICAL_WEIGHT_OF_ERRORS, Retriever
 from assistant.understanding.kinds import Kind
 from assistant.understanding.parts import Part
 from assistant.understanding.understand import Understood
@@ -36,7 +36,8 @@ def look(message: str, understood: Understood, catalog: Catalog, retriever: Retr
         return Look(Retrieval(message, understood.searched_for, (), covered=True, confidence=0.0), ())
     count = snippets if len(parts) == 1 else FOR_A_PART
     count += FOR_A_LIST * understood.wants_list
-    searches = [retriever.find(catalog, on_one_line(part.text), count) for part in parts]
+    weight = LEXICAL_WEIGHT_OF_ERRORS if understood.kind == Kind.ERROR else LEXICAL_WEIGHT
+    searches = [retriever.find(catalog, on_one_line(part.text), count, weight) for part in parts]
     asked = [found for part, found in zip(parts, searches, strict=True) if part.kind == "asked"]
     is_answered = not understood.is_only_unknown and understood.kind != Kind.NOT_ENGLISH
     is_covered = is_answered and any(found.covered for found in asked)

@@ -94,7 +94,9 @@ class _Chats:
         parts, history = self._parts, self._turns[line.chat] if line.chat is not None else []
 
         def facts() -> AssistantFacts:
-            return assistant_facts(parts, parts.store.library, "folder")
+            return assistant_facts(
+                parts.settings, parts.generator.info if parts.generator else None, parts.store.library, "folder"
+            )
 
         catalog, snippets = parts.store.catalog(), parts.settings.snippets
         for event in parts.assistant.ask(line.question, catalog, self._decoding, history, snippets, facts):

@@ -46,7 +46,14 @@ def _ask(parts: Parts, text: str, turns: Sequence[Turn]) -> Answer:
     catalog, snippets = parts.store.catalog(), parts.settings.snippets
     try:
         for event in parts.assistant.ask(
-            text, catalog, decoding, turns, snippets, lambda: assistant_facts(parts, parts.store.library, "folder")
+            text,
+            catalog,
+            decoding,
+            turns,
+            snippets,
+            lambda: assistant_facts(
+                parts.settings, parts.generator.info if parts.generator else None, parts.store.library, "folder"
+            ),
         ):
             if isinstance(event, Finished):
                 return event.answer
@@ -59,4 +66,4 @@ def _row(seen: Seen) -> dict[str, Any]:
     view = answer_view(seen.answer)
     told = {name: view[name] for name in ("question", "abstained", "kind", "searched_for", "unknown_terms", "remark")}
     sections = [f"{hit['note']}#{hit['heading']}" for hit in view["sources"] or view["nearest"]]
-    return {"set": seen.set, "id": seen.id, **seen.counts, **told, "said": said_in(seen.answer), "sections": sections}
+    return {"set": seen.set, "id": seen.id, **seen.counts, **told, "answer": said_in(seen.answer), "sections": sections}

@@ -49,11 +49,9 @@ def choose_lead(
 
 def _pick(sections: Sections, weighed: Weighed, wanted: Wanted, model: LeadModel) -> list[Place]:
     """The parts to quote, the likeliest first."""
-    worth = {
-        place: model.probability(dict(features))
-        for place, features in weighed.features.items()
-        if _is_new(sections[place[0]][place[1]].text, wanted)
-    }
+    places = [place for place in weighed.features if _is_new(sections[place[0]][place[1]].text, wanted)]
+    likely = model.probabilities([weighed.features[place] for place in places])
+    worth = dict(zip(places, likely, strict=True))
     ranked = sorted(worth, key=lambda place: -worth[place])
     chosen: list[Place] = []
     for place in ranked:

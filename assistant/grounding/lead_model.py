@@ -1,27 +1,58 @@
-"""How likely does a sentence of the notes belong into the answer? A logistic model, learned from answer plans."""
+"""How likely does a sentence of the notes belong into the answer? A small network, learned from answer plans."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from assistant.core.logistic import LogisticModel
+import numpy as np
+
+from assistant.grounding.lead_features import Features
 
 MODEL = Path(__file__).with_name("lead_model.json")  # written by `python -m assistant evaluate --fit`
 SHARE, SHARE_FOR_LISTS = 0.45, 0.25  # of the likeliest sentence's probability, from which on another is worth quoting
 
+Row = tuple[float, ...]
 
-class LeadModel(LogisticModel):
-    """Weights of the features of a sentence, and the probability from which on it is quoted in any case."""
 
-    __slots__ = ()
+@dataclass(frozen=True, slots=True)
+class LeadModel:
+    """A perceptron with one hidden layer of rectified units (Rumelhart et al., 1986)."""
+
+    names: tuple[str, ...]  # of the features, in their order
+    hidden: tuple[Row, ...]  # [features][units]
+    hidden_bias: Row  # [units]
+    output: Row  # [units]
+    output_bias: float
+    threshold: float  # probability from which on a sentence is quoted in any case
+
+    @classmethod
+    def read(cls, file: Path = MODEL) -> LeadModel:
+        """The model that ``write`` kept."""
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+
+    def write(self, file: Path = MODEL) -> None:
+        """Keep the model."""
+        file.write_text(json.dumps(asdict(self)) + "\n", encoding="utf-8")
+
+    def probabilities(self, rows: list[Features]) -> list[float]:
+        """Between 0 and 1, for the features of each sentence."""
+        if not rows:
+            return []
+        seen = np.array([[row[name] for name in self.names] for row in rows])
+        units = np.maximum(seen @ np.array(self.hidden) + np.array(self.hidden_bias), 0.0)
+        logits = units @ np.array(self.output) + self.output_bias
+        return [float(value) for value in 1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))]
 
     def is_worth(self, probability: float, best: float, *, is_list: bool) -> bool:
         """Whether a sentence is quoted beside the likeliest one."""
-        return self.says_yes(probability) or probability >= (SHARE_FOR_LISTS if is_list else SHARE) * best
+        return probability >= self.threshold or probability >= (SHARE_FOR_LISTS if is_list else SHARE) * best
 
 
 @cache
 def shipped_lead() -> LeadModel:
     """The model that was learned from the question book."""
-    return LeadModel.read(MODEL)
+    return LeadModel.read()

@@ -21,7 +21,8 @@ from assistant.retrieval.query.field_of_study import UNKNOWN, FieldOfStudy
 from assistant.retrieval.query.spelling import as_in_notes
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
-LEXICAL_WEIGHT = 0.3  # of the BM25 score, relative to the cosine; see `python -m assistant evaluate`
+LEXICAL_WEIGHT = 0.1  # of the BM25 score, relative to the relevance; see `python -m assistant evaluate`
+LEXICAL_WEIGHT_OF_ERRORS = 0.3  # their exact words say more than what they are near to
 ASKED_WEIGHT = 0.5  # of the nearest question that learners asked, in place of the passage's own cosine
 # What the cosine of a passage lets expect of that of its nearest question: for passages that nobody asked about.
 EXPECTED_SLOPE, EXPECTED_BASE = 0.63, 0.10
@@ -65,7 +66,9 @@ class Retriever:
         other._embed = CachedEmbedder(self._embed)
         return other
 
-    def find(self, catalog: Catalog, question: str, count: int = 3) -> Retrieval:
+    def find(
+        self, catalog: Catalog, question: str, count: int = 3, lexical_weight: float = LEXICAL_WEIGHT
+    ) -> Retrieval:
         """The ``count`` best passages of the catalog for a question that stands alone, and whether they answer it."""
         query = as_in_notes(question, catalog.lexical.frequency)
         if not catalog.index.passages:
@@ -75,7 +78,9 @@ class Retriever:
         others = [*best_rows(searched.lexical, CANDIDATES), *best_rows(searched.asked, CANDIDATES), *defining]
         cosines = self._candidates(catalog.index, searched.vector, searched.nearest, others)
         relevant = {row: relevance(cosine, float(searched.asked[row])) for row, cosine in cosines.items()}
-        chosen = self._diverse(catalog.index, definition_first(fuse(relevant, searched.lexical), defining), count)
+        chosen = self._diverse(
+            catalog.index, definition_first(fuse(relevant, searched.lexical, lexical_weight), defining), count
+        )
         hits = tuple(
             Hit(rank, round(relevant[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
         )
@@ -161,10 +166,10 @@ def is_subject(query: str, passages: Sequence[Passage]) -> bool:
     return bool(asked) and asked in subjects
 
 
-def fuse(dense: dict[int, float], lexical: Scores) -> list[int]:
+def fuse(dense: dict[int, float], lexical: Scores, weight: float = LEXICAL_WEIGHT) -> list[int]:
     """Rows ordered by relevance plus weighted BM25, the latter scaled to the best BM25 score among all passages."""
     best = float(lexical.max(initial=0.0))
-    scale = LEXICAL_WEIGHT / best if best > 0 else 0.0
+    scale = weight / best if best > 0 else 0.0
     return sorted(dense, key=lambda row: (-(dense[row] + scale * float(lexical[row])), row))
 
 

@@ -10,6 +10,7 @@ from itertools import pairwise
 from assistant.core.records import Turn
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.vocabulary import Vocabulary
+from assistant.understanding.about_answer import is_about_answer
 from assistant.understanding.about_assistant import AssistantFacts, reply_about
 from assistant.understanding.error_query import error_query
 from assistant.understanding.follow_up import resolve
@@ -52,7 +53,7 @@ def understand(message: str, turns: Sequence[Turn], catalog: Catalog, facts: Fac
     if kind == Kind.GREETING:
         return Understood(kind, reply=greeting_reply(message))
     if kind == Kind.NONSENSE:
-        return Understood(kind, reply=not_understood_reply())
+        return Understood(kind, reply=not_understood_reply(is_about_answer(message)))
     if kind == Kind.ABOUT_ASSISTANT:
         return Understood(kind, reply=reply_about(without_greeting(message), facts()))
     if kind == Kind.NOT_ENGLISH:

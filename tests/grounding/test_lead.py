@@ -12,7 +12,9 @@ from assistant.grounding.lead import MOST_SENTENCES, Wanted, choose_lead, lead_t
 from assistant.grounding.lead_model import LeadModel
 
 EMBED = WordEmbedder().embed
-MODEL = LeadModel(-5.0, {"cosine": 8.0, "section_lack": -9.0, "is_first": 1.0}, 0.5)  # by hand
+WEIGHTS = {"cosine": 8.0, "section_lack": -9.0, "is_first": 1.0}
+# By hand: the weighted sum, minus 5. One unit holds what is above zero of it and one what is below.
+MODEL = LeadModel(tuple(WEIGHTS), tuple((w, -w) for w in WEIGHTS.values()), (-5.0, 5.0), (1.0, -1.0), 0.0, 0.5)
 
 STEPS = hit(
     "To freeze layers in PyTorch, follow these steps:\n\n"

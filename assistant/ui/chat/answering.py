@@ -35,7 +35,12 @@ def draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading:
             catalog = catalog_of(parts)
 
             def facts() -> AssistantFacts:
-                return assistant_facts(parts, library_of(parts), place_of(parts.settings))
+                return assistant_facts(
+                    parts.settings,
+                    parts.generator.info if parts.generator else None,
+                    library_of(parts),
+                    place_of(parts.settings),
+                )
 
             events = parts.assistant.ask(
                 exchange.question, catalog, exchange.decoding, history, exchange.snippets, facts
