@@ -14,9 +14,13 @@ from functools import cache
 from pathlib import Path
 
 from assistant.core.logistic import LogisticModel
+from assistant.retrieval.index.abbreviations import SHORTHAND
 from assistant.retrieval.index.vocabulary import Vocabulary
+from assistant.retrieval.index.word_counts import form_of
+from assistant.retrieval.query.spelling import as_in_notes
 from assistant.understanding.closed_words import ASKING, FUNCTION, NUMBERS, POSSESSIVES
 from assistant.understanding.english import english
+from assistant.understanding.known_words import is_english
 from assistant.understanding.named_words import NamedWord
 from assistant.understanding.odd_words import compound
 
@@ -33,6 +37,7 @@ class PairSigns:
 
     first_count: float  # logarithms, here and where something is counted
     first_held: float
+    first_capital: float  # share of its occurrences
     first_leads: float
     first_led: float
     first_common: float
@@ -66,11 +71,17 @@ def strange_pairs(words: Sequence[NamedWord], vocabulary: Vocabulary) -> Iterato
             continue
         if words[at].follows == "-" and (words[at - 1].lower in NUMBERS or words[at - 1].text[0].isdigit()):
             continue  # "four-legged" counts
-        if not (_is_plain(one) and _is_plain(other)) or one not in english() or vocabulary.is_name(one):
+        if not (_is_plain(one) and _is_plain(other) and is_english(one)) or vocabulary.is_name(one):
             continue  # what only the notes hold is a name of theirs, and what neither hold is odd alone
-        if vocabulary.count(other) < USUAL or vocabulary.pair(one, other) or vocabulary.count(one + other):
+        if not _is_term(other, vocabulary) or vocabulary.pair(one, other) or vocabulary.count(one + other):
             continue
         yield at
+
+
+def _is_term(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether the notes use a word often enough, in any form and spelling."""
+    known = form_of(as_in_notes(word, vocabulary.frequency))
+    return vocabulary.frequency(known) >= USUAL or word in SHORTHAND
 
 
 def _is_plain(word: str) -> bool:
@@ -83,12 +94,13 @@ def pair_signs(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> P
     before = words[at - 1].lower if at and words[at].follows else ""
     after = words[at + 2].lower if at + 2 < len(words) and words[at + 2].follows else ""
     pair = vocabulary.pair
-    count = max(1, vocabulary.count(other))
+    count = max(1, vocabulary.frequency(form_of(other)))
     plural = float(one.endswith("s") and not one.endswith("ss"))
     verb = _share(pair("to", other) + pair("can", other), count)
     return PairSigns(
         first_count=math.log1p(vocabulary.count(one)),
         first_held=float(vocabulary.knows(one)),
+        first_capital=vocabulary.capital(one),
         first_leads=math.log1p(len(vocabulary.followers(one))),
         first_led=math.log1p(vocabulary.led(one)),
         first_common=math.log(english().get(one, 1_000)),

@@ -20,6 +20,7 @@ LONGEST = 6  # digits of a version
 YEARS = range(1950, 2050)
 _NUMBER = re.compile(r"[1-9]\d*(?:\.\d+)*[a-df-z]?")
 _SIZE = re.compile(r"\d+(?:\.\d+)?[bdkmtx]")  # of a model, a context, a picture: any may exist
+FEW = 2
 OFTEN, USED = 10, 100  # numbers before a plural, and occurrences from which on it has as many if it is counted
 COUNTED = 0.02  # numbers before a word that is counted, in relation to its occurrences
 _RELEASE = frozenset(("edition", "gen", "generation", "release", "version"))
@@ -60,10 +61,10 @@ def _is_unknown_word(word: str, vocabulary: Vocabulary) -> bool:
     if not parts or vocabulary.knows(word):
         return False
     name, number = parts
+    if name.endswith("v") and not vocabulary.count(name):
+        name = name[:-1]  # "YOLOv47"
     known = vocabulary.numbers(name)
-    if not known and name.endswith("v"):
-        known = vocabulary.numbers(name[:-1])
-    return bool(known) and not _is_known(number, known) and (is_proper(name, vocabulary) or len(known) >= MANY)
+    return not _is_known(number, known) and (is_proper(name, vocabulary) or len(known) >= MANY)
 
 
 def _is_unknown_joined(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> bool:
@@ -137,7 +138,7 @@ def _counts(number: str, words: Sequence[NamedWord], at: int, vocabulary: Vocabu
         return False
     times, occurrences = vocabulary.counted(after), vocabulary.frequency(form_of(after))
     plural = after.endswith("s") and (times >= OFTEN or occurrences < USED)
-    return after in _UNITS or after[0].isdigit() or plural or times > COUNTED * occurrences
+    return after in _UNITS or after[0].isdigit() or plural or times > max(FEW, COUNTED * occurrences)
 
 
 def _is_variant(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> bool:
@@ -152,6 +153,8 @@ def _is_variant(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> 
         return False
     if len(lower) == 1:
         return word.follows == "-"
+    if word.follows == "-" and lower in english() and word.text[1:].islower():
+        return True
     return not is_proper(lower, vocabulary) and vocabulary.capital(lower) < SOMETIMES
 
 
