@@ -16,8 +16,9 @@ from assistant.core.records import Passage
 Ids = npt.NDArray[np.int32]
 Pairs = npt.NDArray[np.int64]
 
-# A possessive's ending, which is passed over, a number with its decimals, a word, or something that keeps its neighbours apart. Hyphens, underscores and the dot in
-# "optimizer.step" do not: their parts stand side by side. Nor does the end of a line inside a paragraph.
+# A possessive's ending, which is passed over, a number with its decimals, a word, or something that keeps its
+# neighbours apart. Hyphens, underscores and the dot in "optimizer.step" do not: their parts stand side by side. Nor
+# does the end of a line inside a paragraph.
 _TOKEN = re.compile(r"['’]s\b|\d+(?:[.,]\d+)+|[^\W_]+|[.,;:!?](?=\s|$)|[()\[\]{}|=<>\"“”]|\n(?=[\n|#>*\d-])")
 _VERSION = re.compile(r"v(\d[^\W_]*)")  # its form is the number: "v3" stands behind a name as "3" does
 _NAME_AND_NUMBER = re.compile(r"([^\W\d_]{2,}?)v?(\d[^\W_]*)")  # "yolov8" also counts as "yolo 8"
