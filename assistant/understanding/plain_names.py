@@ -28,6 +28,7 @@ MODEL = Path(__file__).with_name("plain_names.json")  # written by `assistant/la
 SHORTEST = 3  # letters
 USUAL = 5  # occurrences of a word that the notes use as a term
 TERM = 20.0  # times more often than by chance: two words are a term
+EVERYDAY, SELDOM = 5_000_000, 10  # occurrences of an everyday word in English, and of a rare name in the notes
 DERIVED = ("ing", "tion", "sion", "ment", "ance", "ence", "ness", "ity", "ism", "or", "er", "al")
 
 
@@ -54,6 +55,7 @@ class PairSigns:
     second_verb: float
     second_predicate: float
     second_derived: float
+    second_past: float
     plural_before_verb: float
     after_asking: float
     after_possessive: float
@@ -71,11 +73,19 @@ def strange_pairs(words: Sequence[NamedWord], vocabulary: Vocabulary) -> Iterato
             continue
         if words[at].follows == "-" and (words[at - 1].lower in NUMBERS or words[at - 1].text[0].isdigit()):
             continue  # "four-legged" counts
-        if not (_is_plain(one) and _is_plain(other) and is_english(one)) or vocabulary.is_name(one):
+        if not (_is_plain(one) and _is_plain(other) and is_english(one)) or _is_name(words[at], vocabulary):
             continue  # what only the notes hold is a name of theirs, and what neither hold is odd alone
         if not _is_term(other, vocabulary) or vocabulary.pair(one, other) or vocabulary.count(one + other):
             continue
         yield at
+
+
+def _is_name(word: NamedWord, vocabulary: Vocabulary) -> bool:
+    """Whether a name of the notes is meant, and not what everybody calls so: there is silver beside David Silver."""
+    everyday = (
+        word.text.islower() and english().get(word.lower, 0) >= EVERYDAY and vocabulary.count(word.lower) <= SELDOM
+    )
+    return vocabulary.is_name(word.lower) and not everyday
 
 
 def _is_term(word: str, vocabulary: Vocabulary) -> bool:
@@ -117,6 +127,7 @@ def pair_signs(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> P
         second_verb=verb,
         second_predicate=_share(pair("is", other) + pair("are", other) + pair("very", other), count),
         second_derived=float(other.endswith(DERIVED)),
+        second_past=float(other.endswith("ed")),
         plural_before_verb=plural * verb,
         after_asking=float(not before or before in ASKING),
         after_possessive=float(before in POSSESSIVES),
