@@ -34,6 +34,10 @@ _OTHERS = """
     those though through too toward towards under unless until up upon using usually versus very via vs was what
     whats when where whether which while why with within without yes yet
 """
+_CALENDAR = """
+    april august christmas december easter february friday fridays january july june march may monday mondays november
+    october saturday saturdays september sunday sundays thursday thursdays tuesday tuesdays wednesday wednesdays
+"""
 _ASPECTS = """
     activation advantage algorithm application approach architecture author benchmark benefit best big block brief
     calculate calculated cell change changed code computed con concept context cost count dataset date definition
@@ -53,5 +57,6 @@ HELPERS = frozenset(_HELPERS.split())
 NUMBERS = frozenset(_NUMBERS.split())
 ASKING = frozenset(_ASKING.split())
 OTHERS = frozenset(_OTHERS.split())
+CALENDAR = frozenset(_CALENDAR.split())
 ASPECTS = frozenset(_ASPECTS.split())
 FUNCTION = PRONOUNS | POSSESSIVES | HELPERS | NUMBERS | OTHERS

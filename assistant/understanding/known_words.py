@@ -25,11 +25,14 @@ _PREFIX = re.compile(
 
 def is_known(word: str, vocabulary: Vocabulary) -> bool:
     """Whether a word in lower case is one of the notes, in any form, or of English, in either spelling."""
-    if vocabulary.knows(word) or word in english() or word in _CONTRACTIONS or word.removesuffix("s") in SHORTHAND:
-        return True
-    if _AMERICAN.sub("our", word) in english():  # the list holds many words in the British spelling alone
+    if vocabulary.knows(word) or is_english(word) or word in _CONTRACTIONS or word.removesuffix("s") in SHORTHAND:
         return True
     return as_in_notes(word, vocabulary.frequency) != word
+
+
+def is_english(word: str) -> bool:
+    """Whether a word in lower case is an English one, in either spelling; the list holds many in the British alone."""
+    return word in english() or _AMERICAN.sub("our", word) in english()
 
 
 def is_derived(word: str) -> bool:

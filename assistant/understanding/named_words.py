@@ -50,6 +50,9 @@ def named_words(message: str) -> tuple[NamedWord, ...]:
             continue
         for match in _WORD.finditer(chunk[0]):
             start = chunk.start() + match.start()
+            if match[0] == "s" and text[start - 1 : start] in ("'", "’"):
+                end = start + 1  # a possessive's ending: "Newton's method" is "Newton method"
+                continue
             gap = text[max(end, start - NEAR) : start] if end >= 0 else "\n\n"
             opens = not found or bool(_SENTENCE.search(gap))
             joint = "-" if gap == "/" and match[0][0].isdigit() else _joint(gap)  # "ViT-B/16"

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.index.word_counts import name_and_number
-from assistant.understanding.known_words import is_derived
+from assistant.understanding.closed_words import CALENDAR, FUNCTION
+from assistant.understanding.known_words import is_derived, is_english
 from assistant.understanding.named_words import NamedWord
 from assistant.understanding.spelling import Speller
 
@@ -14,6 +15,7 @@ SHORTEST, LONGEST = 4, 30  # letters: shorter ones are abbreviations, and what i
 USUAL = 5  # occurrences of a word of the notes that others are put together with
 
 ALIKE, ALIKE_NAME = 3.5, 2.5  # slips that may have made one word of another; a name has its capital for a reason
+AGAINST = ("vs", "versus")
 
 Span = tuple[int, int]  # of words: the first, and the one behind the last
 
@@ -26,7 +28,7 @@ def odd_names(words: Sequence[NamedWord], vocabulary: Vocabulary, speller: Spell
 
     behind = 0
     for at, word in enumerate(words):
-        if at < behind or not is_odd(word, vocabulary, speller):
+        if at < behind or not is_odd(words, at, vocabulary, speller):
             continue
         begin, behind = compound(words, at)
         if word.is_capital:
@@ -47,15 +49,15 @@ def compound(words: Sequence[NamedWord], at: int) -> Span:
     return begin, behind
 
 
-def is_odd(word: NamedWord, vocabulary: Vocabulary, speller: Speller) -> bool:
-    """Whether nobody knows a word."""
-    lower = word.lower
+def is_odd(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary, speller: Speller) -> bool:
+    """Whether a word is a name that nobody knows."""
+    word, lower = words[at], words[at].lower
     parts = name_and_number(lower)
     name = parts[0] if parts else lower.removesuffix("s")
     if not SHORTEST <= len(name) <= LONGEST or not (name.isascii() and name.isalpha()):
         return False
     if speller.knows(lower) or is_derived(lower):
-        return False
+        return _is_used_as_name(words, at, vocabulary)
     if parts and not vocabulary.knows(name):  # "Squelch9"
         return True
     if speller.knows(name):
@@ -63,6 +65,15 @@ def is_odd(word: NamedWord, vocabulary: Vocabulary, speller: Speller) -> bool:
     if speller.resembles(lower, ALIKE) if word.text.islower() else speller.resembles(lower, ALIKE_NAME, notes=True):
         return False
     return any(map(str.isupper, word.text[1:])) or not (vocabulary.begins(lower) or _is_glued(lower, vocabulary))
+
+
+def _is_used_as_name(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> bool:
+    """Whether an English word that the notes do not hold stands for a thing: with a capital, or compared to one."""
+    word = words[at]
+    if vocabulary.knows(word.lower) or not is_english(word.lower) or word.lower in FUNCTION | CALENDAR:
+        return False
+    compared = (at and words[at - 1].lower in AGAINST) or (at + 1 < len(words) and words[at + 1].lower in AGAINST)
+    return bool(compared) or (word.is_capital and word.text[1:].islower())
 
 
 def _is_glued(name: str, vocabulary: Vocabulary) -> bool:

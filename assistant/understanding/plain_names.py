@@ -14,9 +14,13 @@ from functools import cache
 from pathlib import Path
 
 from assistant.core.logistic import LogisticModel
+from assistant.retrieval.index.abbreviations import SHORTHAND
 from assistant.retrieval.index.vocabulary import Vocabulary
+from assistant.retrieval.index.word_counts import form_of
+from assistant.retrieval.query.spelling import as_in_notes
 from assistant.understanding.closed_words import ASKING, FUNCTION, NUMBERS, POSSESSIVES
 from assistant.understanding.english import english
+from assistant.understanding.known_words import is_english
 from assistant.understanding.named_words import NamedWord
 from assistant.understanding.odd_words import compound
 
@@ -24,6 +28,7 @@ MODEL = Path(__file__).with_name("plain_names.json")  # written by `assistant/la
 SHORTEST = 3  # letters
 USUAL = 5  # occurrences of a word that the notes use as a term
 TERM = 20.0  # times more often than by chance: two words are a term
+EVERYDAY, SELDOM = 5_000_000, 10  # occurrences of an everyday word in English, and of a rare name in the notes
 DERIVED = ("ing", "tion", "sion", "ment", "ance", "ence", "ness", "ity", "ism", "or", "er", "al")
 
 
@@ -33,6 +38,7 @@ class PairSigns:
 
     first_count: float  # logarithms, here and where something is counted
     first_held: float
+    first_capital: float  # share of its occurrences
     first_leads: float
     first_led: float
     first_common: float
@@ -49,6 +55,7 @@ class PairSigns:
     second_verb: float
     second_predicate: float
     second_derived: float
+    second_past: float
     plural_before_verb: float
     after_asking: float
     after_possessive: float
@@ -66,11 +73,25 @@ def strange_pairs(words: Sequence[NamedWord], vocabulary: Vocabulary) -> Iterato
             continue
         if words[at].follows == "-" and (words[at - 1].lower in NUMBERS or words[at - 1].text[0].isdigit()):
             continue  # "four-legged" counts
-        if not (_is_plain(one) and _is_plain(other)) or one not in english() or vocabulary.is_name(one):
+        if not (_is_plain(one) and _is_plain(other) and is_english(one)) or _is_name(words[at], vocabulary):
             continue  # what only the notes hold is a name of theirs, and what neither hold is odd alone
-        if vocabulary.count(other) < USUAL or vocabulary.pair(one, other) or vocabulary.count(one + other):
+        if not _is_term(other, vocabulary) or vocabulary.pair(one, other) or vocabulary.count(one + other):
             continue
         yield at
+
+
+def _is_name(word: NamedWord, vocabulary: Vocabulary) -> bool:
+    """Whether a name of the notes is meant, and not what everybody calls so: there is silver beside David Silver."""
+    everyday = (
+        word.text.islower() and english().get(word.lower, 0) >= EVERYDAY and vocabulary.count(word.lower) <= SELDOM
+    )
+    return vocabulary.is_name(word.lower) and not everyday
+
+
+def _is_term(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether the notes use a word often enough, in any form and spelling."""
+    known = form_of(as_in_notes(word, vocabulary.frequency))
+    return vocabulary.frequency(known) >= USUAL or word in SHORTHAND
 
 
 def _is_plain(word: str) -> bool:
@@ -83,12 +104,13 @@ def pair_signs(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> P
     before = words[at - 1].lower if at and words[at].follows else ""
     after = words[at + 2].lower if at + 2 < len(words) and words[at + 2].follows else ""
     pair = vocabulary.pair
-    count = max(1, vocabulary.count(other))
+    count = max(1, vocabulary.frequency(form_of(other)))
     plural = float(one.endswith("s") and not one.endswith("ss"))
     verb = _share(pair("to", other) + pair("can", other), count)
     return PairSigns(
         first_count=math.log1p(vocabulary.count(one)),
         first_held=float(vocabulary.knows(one)),
+        first_capital=vocabulary.capital(one),
         first_leads=math.log1p(len(vocabulary.followers(one))),
         first_led=math.log1p(vocabulary.led(one)),
         first_common=math.log(english().get(one, 1_000)),
@@ -105,6 +127,7 @@ def pair_signs(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary) -> P
         second_verb=verb,
         second_predicate=_share(pair("is", other) + pair("are", other) + pair("very", other), count),
         second_derived=float(other.endswith(DERIVED)),
+        second_past=float(other.endswith("ed")),
         plural_before_verb=plural * verb,
         after_asking=float(not before or before in ASKING),
         after_possessive=float(before in POSSESSIVES),

@@ -18,12 +18,13 @@ from assistant.understanding.named_words import named_words
 from assistant.understanding.plain_names import PairSigns, PlainNameModel, pair_signs, strange_pairs
 
 EVERY = 4  # of so many questions of the book one is taken: the others are like it
-FALSE_ALARMS = 0.015  # share of covered questions in which a name may be seen: it sets the threshold
+FALSE_ALARMS = 0.018  # share of covered questions in which a name may be seen: it sets the threshold
 STRANGERS = slice(2_500, 42_000)  # English words by rank that a name may be made of
 KNOWN = 5  # occurrences in the notes that such a word may have
 CAPITALS, HYPHENS, TWO = 0.1, 0.1, 0.2  # shares of the exchanged words that are written so, or become two
 MADE_UP = "unknown-phrase"  # kind of an uncovered question
 ROUNDS = 3
+WORTH = 20.0  # of a pair that somebody made up, in exchanged ones
 RIDGE = 0.3
 SEED = 20
 
@@ -44,9 +45,9 @@ def fit_plain_names(
     named = list(_exchanged(questions, catalog))
     bags = [found for question in made_up if (found := _strange(question, vocabulary))]
     ordinary = list(chain.from_iterable(described))
-    model = _regress(ordinary, named)
+    model = _regress(ordinary, named, [])
     for _ in range(ROUNDS):
-        model = _regress(ordinary, [*named, *(max(bag, key=model_of(model)) for bag in bags)])
+        model = _regress(ordinary, named, [max(bag, key=model_of(model)) for bag in bags])
     highest = [max(map(model_of(model), found), default=0.0) for found in described]
     threshold = float(np.quantile(highest, 1 - FALSE_ALARMS)) + 1e-4  # above: a name reaches it
     return replace(model, threshold=round(threshold, 4))
@@ -57,14 +58,17 @@ def model_of(model: PlainNameModel) -> Callable[[PairSigns], float]:
     return lambda signs: model.probability(asdict(signs))
 
 
-def _regress(ordinary: Sequence[PairSigns], named: Sequence[PairSigns]) -> PlainNameModel:
+def _regress(ordinary: Sequence[PairSigns], named: Sequence[PairSigns], made_up: Sequence[PairSigns]) -> PlainNameModel:
+    """What tells ordinary pairs from both kinds of names, all of these together weighing as much as the ordinary."""
     from sklearn.linear_model import LogisticRegression  # takes a second to import; only fitting needs it
 
     names = [field.name for field in fields(PairSigns)]
-    seen = np.array([astuple(signs) for signs in [*ordinary, *named]])
+    seen = np.array([astuple(signs) for signs in [*ordinary, *named, *made_up]])
     mean, spread = seen.mean(axis=0), seen.std(axis=0) + 1e-9
-    is_name = np.repeat([False, True], [len(ordinary), len(named)])
-    learned = LogisticRegression(class_weight="balanced", C=RIDGE, max_iter=1_000).fit((seen - mean) / spread, is_name)
+    is_name = np.arange(len(seen)) >= len(ordinary)
+    worth = np.repeat([1.0, 1.0, WORTH], [len(ordinary), len(named), len(made_up)])
+    worth[is_name] *= len(ordinary) / worth[is_name].sum()
+    learned = LogisticRegression(C=RIDGE, max_iter=1_000).fit((seen - mean) / spread, is_name, sample_weight=worth)
     weights = learned.coef_[0] / spread
     bias = float(learned.intercept_[0] - (weights * mean).sum())
     weighed = {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}

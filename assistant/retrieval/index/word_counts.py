@@ -16,9 +16,10 @@ from assistant.core.records import Passage
 Ids = npt.NDArray[np.int32]
 Pairs = npt.NDArray[np.int64]
 
-# A number with its decimals, a word, or something that keeps its neighbours apart. Hyphens, underscores and the dot in
-# "optimizer.step" do not: their parts stand side by side. Nor does the end of a line inside a paragraph.
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+|[.,;:!?](?=\s|$)|[()\[\]{}|=<>\"“”]|\n(?=[\n|#>*\d-])")
+# A possessive's ending, which is passed over, a number with its decimals, a word, or something that keeps its
+# neighbours apart. Hyphens, underscores and the dot in "optimizer.step" do not: their parts stand side by side. Nor
+# does the end of a line inside a paragraph.
+_TOKEN = re.compile(r"['’]s\b|\d+(?:[.,]\d+)+|[^\W_]+|[.,;:!?](?=\s|$)|[()\[\]{}|=<>\"“”]|\n(?=[\n|#>*\d-])")
 _VERSION = re.compile(r"v(\d[^\W_]*)")  # its form is the number: "v3" stands behind a name as "3" does
 _NAME_AND_NUMBER = re.compile(r"([^\W\d_]{2,}?)v?(\d[^\W_]*)")  # "yolov8" also counts as "yolo 8"
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -150,7 +151,7 @@ def _numbered(passage: Passage, ids: dict[str, int]) -> Ids:
             capital = not token.islower() and (not begins or any(map(str.isupper, token[1:])))
             numbers.append(2 * ids.setdefault(token.lower(), len(ids)) + capital)
             begins = False
-        else:
+        elif token[0] not in "'’":
             numbers.append(2 * BREAK)
             begins = begins or token in _ENDS
     return np.array(numbers, dtype=np.int32)
