@@ -24,6 +24,7 @@ from assistant.inference.decoding import Decoding
 from assistant.inference.generator import Generator, held
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.retriever import Retriever
+from assistant.understanding.follow_up import resolve
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 LONGEST_EARLIER = 20_000  # characters of an earlier answer: a chat may come from a file, with any text in it
@@ -67,9 +68,7 @@ class Assistant:
 
     def search(self, question: str, catalog: Catalog, history: Sequence[Turn] = (), snippets: int = 3) -> Retrieval:
         """The passages for a question, without an answer. Raises AssistantError when the question cannot be used."""
-        return self._retriever.find(
-            catalog, checked_question(question, self._question_limit), self._cut(history), snippets
-        )
+        return self._find(question, catalog, self._cut(history), snippets)
 
     def ask(
         self, question: str, catalog: Catalog, decoding: Decoding, history: Sequence[Turn] = (), snippets: int = 3
@@ -87,7 +86,7 @@ class Assistant:
         self, question: str, catalog: Catalog, decoding: Decoding, history: Sequence[Turn], snippets: int
     ) -> Iterator[Event]:
         began = time.monotonic()
-        retrieval = self._retriever.find(catalog, checked_question(question, self._question_limit), history, snippets)
+        retrieval = self._find(question, catalog, history, snippets)
         lead = choose_lead(retrieval.query, retrieval.hits, self._retriever.embed) if retrieval.covered else ()
         found = Found(retrieval, lead, time.monotonic() - began)
         yield found
@@ -98,9 +97,23 @@ class Assistant:
         else:
             yield from self._generate(found, catalog, decoding, history, self._generator, began)
 
+    def _find(self, question: str, catalog: Catalog, history: Sequence[Turn], snippets: int) -> Retrieval:
+        """The passages for what a question asks in the light of the turns before it."""
+        checked = checked_question(question, self._question_limit)
+        found = self._retriever.find(catalog, resolve(checked, history).question, snippets)
+        return replace(found, question=checked)
+
     def _cut(self, history: Sequence[Turn]) -> list[Turn]:
         """Earlier turns, none longer than one that was asked and answered here."""
-        return [Turn(turn.question[: self._question_limit], turn.answer[:LONGEST_EARLIER]) for turn in history]
+        return [
+            replace(
+                turn,
+                question=turn.question[: self._question_limit],
+                answer=turn.answer[:LONGEST_EARLIER],
+                searched_for=turn.searched_for[: 2 * self._question_limit],
+            )
+            for turn in history
+        ]
 
     def _generate(
         self,

@@ -81,6 +81,20 @@ class Exchange:
         """The answer as the next turn should remember it."""
         return self.text or lead_text(self.lead, lambda _: "")
 
+    def as_turn(self) -> Turn:
+        """What later turns need to know of it."""
+        passages = {hit.rank: hit.passage for hit in self.sources}
+        quoted = [passages[each.source] for each in self.lead if each.source in passages]
+        sections = dict.fromkeys(f"{passage.note}#{passage.heading}" for passage in quoted)
+        return Turn(
+            self.question,
+            self.spoken,
+            searched_for=self.query,
+            sections=tuple(sections),
+            said=tuple(each.text for each in self.lead),
+            answered=bool(self.sources) and not (self.answer is not None and self.answer.abstained),
+        )
+
 
 @dataclass
 class Chat:
@@ -122,7 +136,7 @@ class Chat:
 
     def history(self, exchange: Exchange) -> list[Turn]:
         """The turns before an exchange as the retriever and the prompt builder want them."""
-        return [Turn(earlier.question, earlier.spoken) for earlier in self.before(exchange)]
+        return [earlier.as_turn() for earlier in self.before(exchange)]
 
     def versions(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """The versions of an exchange, itself included, oldest first."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from assistant.core.records import Hit, Passage
-from assistant.retrieval.query.followup import is_followup
+from assistant.understanding.follow_up import leans
 
 MOST = 3
 LONGEST = 80  # characters of a suggestion: it must fit on a button
@@ -41,7 +41,7 @@ def _new_questions(passages: Iterable[Passage], taken: list[frozenset[str]], mos
     for passage in passages:
         question = as_question(passage)
         words = _words(question)
-        if not question or is_followup(question) or any(_alike(words, other) for other in taken):
+        if not question or leans(question) or any(_alike(words, other) for other in taken):
             continue
         taken.append(words)
         chosen.append(question)

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from assistant.core.records import Hit, Passage, Retrieval, Turn
+from assistant.core.records import Hit, Passage, Retrieval
 from assistant.core.vectors import Embed, Embedder, Vectors
 from assistant.retrieval.embedding.cache import CachedEmbedder
 from assistant.retrieval.embedding.passage_encoder import whole_text
@@ -16,7 +16,6 @@ from assistant.retrieval.index.catalog import Catalog, Dense, Scores
 from assistant.retrieval.index.lexical_index import stems_of
 from assistant.retrieval.query.coverage import CoverageModel, Evidence, Words
 from assistant.retrieval.query.field_of_study import UNKNOWN, FieldOfStudy
-from assistant.retrieval.query.followup import standalone
 from assistant.retrieval.query.spelling import as_in_notes
 
 CANDIDATES = 50  # looked at by both searches before the best are chosen
@@ -52,9 +51,9 @@ class Retriever:
         other._embed = CachedEmbedder(self._embed)
         return other
 
-    def find(self, catalog: Catalog, question: str, history: Sequence[Turn] = (), count: int = 3) -> Retrieval:
+    def find(self, catalog: Catalog, question: str, count: int = 3) -> Retrieval:
         """The ``count`` best passages of the catalog for a question, and whether they answer it."""
-        query = as_in_notes(standalone(question, history), catalog.lexical.frequency)
+        query = as_in_notes(question, catalog.lexical.frequency)
         if not catalog.index.passages:
             return Retrieval(question, query, (), covered=False, confidence=0.0)
         vector, nearest, lexical = searched = self._search(catalog, query)

@@ -13,8 +13,9 @@ from assistant.understanding.following.word_classes import ASKING, AUXILIARIES, 
 from assistant.understanding.following.words import is_proper, without_article, words_of
 
 MANY_WORDS = 6  # of an item
+FEW_WORDS = 4  # of a circumstance that stands alone: "with cuda 12?"
 LONGEST_CONDITION = 10  # words of "what if ..."
-_WHAT_IF = re.compile(r"^what (?P<condition>if (?!(?:it|this|that|they)\b).+)$", re.I)
+_WHAT_IF = re.compile(r"^what (?P<condition>if (?!(?:it|this|that|they|my|our)\b).+)$", re.I)
 _SENTENCE = frozenset(("i", "my", "we", "you", "it", "them"))  # "and I use Adam" says something whole
 
 
@@ -27,7 +28,8 @@ def continued(message: Message, state: ChatState) -> Resolved | None:
         question = f"{state.question.rstrip(' ?.!')} {found['condition']}"
         return Resolved(question, "aspect", state.subject, skip_said=True)
     asks = bool(message.lower & (ASKING | AUXILIARIES))
-    if words[0].lower in PREPOSITIONS and len(words) <= MANY_WORDS and not asks:
+    most = MANY_WORDS if message.opening else FEW_WORDS
+    if words[0].lower in PREPOSITIONS and len(words) <= most and not asks:
         return _elsewhere(message, state)
     if message.opening in ("", "so", "but so"):
         return None

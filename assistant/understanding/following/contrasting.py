@@ -43,6 +43,7 @@ _COMPARES = re.compile(
 )
 _TALKS_ON = re.compile(r"[,;:?!]\s|\s-\s|\s\(|\.\s")
 _TWO = re.compile(r"\b(?:and|vs\.?|versus|or)\b", re.I)
+_SEVERAL = re.compile(r"^(?:the )?(?:two|three|four|different|various|kinds|types|ways|versions)\b", re.I)
 _PLAIN = re.compile(r"^(?:(?:the|a|an|normal|plain|just|that of) )+(?=\w)", re.I)
 
 
@@ -80,7 +81,8 @@ def _pair(state: ChatState) -> str:
 
 def _differ_among_themselves(other: str, message: Message) -> bool:
     """Whether several are named, as in "how do COCO, VOC and YOLO differ?": nothing of what was said is meant."""
-    return "," in other and message.plain.lower().endswith(("differ", "different", "compare"))
+    are_several = "," in other or bool(_SEVERAL.match(other))
+    return are_several and message.plain.lower().endswith(("differ", "different", "compare"))
 
 
 def _names_two(other: str) -> bool:

@@ -59,7 +59,7 @@ class Message:
         return cls(typed, body[goes_on.end() :], goes_on[0].strip(" ,:").lower(), leads_in=True)
 
     @cached_property
-    def words(self) -> list[Word]:
+    def words(self) -> tuple[Word, ...]:
         """Those of the body."""
         return words_of(self.body)
 

@@ -18,12 +18,12 @@ from assistant.understanding.following.word_classes import (
 )
 from assistant.understanding.following.words import Word, keys_of, words_of
 
-MANY_WORDS = 12  # in a message of more, somebody who speaks of himself tells his own case
+MANY_WORDS = 12  # in a message of more, somebody who speaks of himself or begins with no question tells his own case
 FEW_WORDS = 8  # of a statement that is asked about
 _DEMONSTRATIVES = frozenset(("this", "that", "these", "those", "such"))
 _POINTERS = _DEMONSTRATIVES | frozenset(("it", "its", "they", "them", "their", "theirs"))
 _PLACES = frozenset(("there", "here"))
-_SAYS_WHICH = frozenset(("for", "of", "that", "which", "where", "like", "called", "named", "who"))
+_SAYS_WHICH = frozenset(("for", "of", "that", "which", "where", "like", "called", "named", "who", "as", "behind"))
 _ADVERB_TEXT = "also too really exactly actually precisely always often usually still even not only just so as"
 _ADVERBS = frozenset(_ADVERB_TEXT.split())
 _HEAD_TEXT = """
@@ -34,13 +34,15 @@ equation one ones
 _HEADS = frozenset(_HEAD_TEXT.split())  # nouns that only take up what was named
 # "It is better to ...": such an "it" means nothing.
 _EXPLETIVE = re.compile(
-    r"\bit (?:is |was |be )?(?:(?:so|very|really|more|less|too|that|still|even|always) )?"
-    r"(?:possible|impossible|better|best|worse|ok|okay|fine|bad|good|normal|common|unusual|rare|wise|safe|true|worth|"
+    r"\bit (?:is |was |be )?(?:(?:so|very|really|more|less|too|that|still|even|always|actually) )?"
+    r"(?:possible|impossible|better|best|worse|ok|okay|fine|bad|good|normal|common|unusual|rare|wise|safe|true|worth|legal|legitimate|"
     r"necessary|enough|important|useful|easy|easier|hard|harder|difficult|expensive|cheaper|dangerous|recommended|allowed|"
     r"usual|weird|strange|wrong|right|advisable|mandatory|sensible|matter|makes? sense|mean|happen|take|cost|seem|just|"
-    r"(?:still )?pay|an? (?:good idea|bad idea|problem|issue|mistake|must))"
+    r"(?:still )?pay|an? (?:good idea|bad idea|problem|issue|mistake|error|must))"
     r"(?: \w+){0,4}? (?:to|that|if|when|whether|how|why|which|what|me|for(?: \w+){1,6} to|\w+ing)\b|"
-    r"\bit bring (?:if|when|to)\b|\b(?:call|called|name) it (?:when|if)\b|\bit called (?:when|if)\b",
+    r"\bis it \w+ (?:if|when|that|to) (?:i|we|you|my)\b|"
+    r"\bis it to \w|\bit be that\b|\bit (?:rain|snow)|\bit bring (?:if|when|to)\b|"
+    r"\b(?:call|called|name) it (?:when|if)\b|\bit called \w",
     re.I,
 )
 
@@ -53,7 +55,7 @@ def pointed(message: Message, subject: str, known: frozenset[str]) -> str | None
     if not _may_point(message):
         return None
     words = message.words
-    is_case = len(words) > MANY_WORDS and bool(message.lower & FIRST_PERSON)
+    is_case = len(words) > MANY_WORDS and (bool(message.lower & FIRST_PERSON) or not message.asks)
     for at, word in enumerate(words):
         if is_case and (at > FEW_BEFORE or not message.asks):
             return None

@@ -44,7 +44,8 @@ def points_outside(words: Sequence[Word], at: int, subject: str) -> bool:
 def _means_people(words: Sequence[Word], at: int, subject: str) -> bool:
     """Whether "they" are people, as in "what do they use for it?": unless what was spoken of are several."""
     after = words[at + 1].lower if at + 1 < len(words) else ""
-    if any(word.lower == "people" for word in words[:at]):
+    does_as_people = after in _PEOPLE_DO and len(content_of(words)) > 1
+    if does_as_people or any(word.lower == "people" for word in words[:at]):
         return True
     if is_plural(subject):
         return False

@@ -18,7 +18,7 @@ _SIMPLER = re.compile(
     r"\b(?:simpl\w+|easier|easy|easily|plain(?:er)? (?:english|words|language)|layman\w*|eli ?5|"
     r"dumb(?:ed)? (?:it |this |that )?down|too (?:complicated|complex|hard|difficult|technical|much|long)|"
     r"(?:(?:do|did|can|could) ?not|can't|cannot|cant|couldn't) (?:get|understand|follow|grasp)|"
-    r"not (?:clear|understand|get it)|confus\w+|huh|lost|other words|rephrase|reword|no (?:math|maths|formulas?|jargon)|"
+    r"not (?:clear|understand|get it)|confus\w+|huh|lost|other words|rephrase|reword|no (?:maths?|formulas?|jargon)|"
     r"shorter|(?:keep|make) it short|short (?:version|answer|please)|tl;?dr|one sentence|summari[sz]e|in short|briefly|"
     r"(?:again|once more)$|like (?:i am|for|to|for a) (?:a |\d|five)|five year|"
     r"what do you mean|what does (?:that|this|it) mean$)",

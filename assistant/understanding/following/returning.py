@@ -16,7 +16,7 @@ _WAYS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         rf"^{_ON_THE_WAY}(?:back to|return to|returning to|again about|again on|again to|once more about|once more on|"
-        r"regarding|as for|concerning|about the earlier|still about|still on)\s+(?P<name>.+)$",
+        r"regarding|as for|concerning|about the earlier|still about)\s+(?P<name>.+)$",
         r"^(?:and |so |but )?(?:about|on) (?P<name>[^,:;?]{1,60}?),? again\b(?P<more>.*)$",
         r"^(?:earlier|before|above|at the (?:start|beginning)),? (?:you|we) (?:\w+ ){1,2}?(?:about )?"
         r"(?P<name>[^,:;?.]{1,60})[,:;?.](?P<more>.*)$",
@@ -30,7 +30,7 @@ _LAST = re.compile(
     rf"^(?:the |my )?(?:previous|earlier|last|other|prior|former){_THING}\b|^where we were\b|^what we had\b", re.I
 )
 _PARTS = re.compile(r"\s?[:;,.?!–]+\s+|\s-+\s")
-_MARKS = " ,:;.–-?!"
+_MARKS = " ,:;.–-?!"  # before what is asked; a question mark behind it stays
 
 
 def returned(message: Message, state: ChatState) -> tuple[ChatState, str] | None:
@@ -40,15 +40,15 @@ def returned(message: Message, state: ChatState) -> tuple[ChatState, str] | None
         return None
     name = found["name"]
     if found_first := _FIRST.match(name):
-        return state.at(state.topics[0]), name[found_first.end() :].strip(_MARKS)
+        return state.at(state.topics[0]), name[found_first.end() :].lstrip(_MARKS)
     if found_last := _LAST.match(name):
-        return state.at(state.topics[-2:][0]), name[found_last.end() :].strip(_MARKS)
+        return state.at(state.topics[-2:][0]), name[found_last.end() :].lstrip(_MARKS)
     name, *behind = _PARTS.split(name, maxsplit=1)
     rest = behind[0] if behind else found.groupdict().get("more") or ""
     if not named_in(name):
         return None
     topic, left = _named(name, state)
-    return state.at(topic), f"{left} {rest}".strip(_MARKS)
+    return state.at(topic), f"{left} {rest}".lstrip(_MARKS).rstrip()
 
 
 def _named(name: str, state: ChatState) -> tuple[Topic, str]:

@@ -15,8 +15,11 @@ MANY_WORDS = 14  # a longer question hardly leaves its subject out
 FEW_NAMED = 2  # content words, and
 FEW_WORDS = 10  # words, of a question that takes what was spoken of for granted
 _NO_VERB = re.compile(r"^(?:what|which|how many|how much|any) [\w-]+(?: [\w-]+)?$", re.I)
-_BLAMES = re.compile(r"\b(?:the|a|my) (?:reason|cause|problem|issue|culprit|explanation|solution|fault|fix)$", re.I)
-_DEFINES = re.compile(r"^(?:what (?:is|are|was|does|do)|who|define|explain|describe|tell me|difference)\b", re.I)
+_BLAMES = re.compile(r"\bthe (?:reason|cause|problem|issue|culprit|explanation|solution|fault|fix)$", re.I)
+_DEFINES = re.compile(
+    r"^(?:what (?:is|are|was|does|do)|who|define|explain|describe|tell me|difference)\b|^how (?:does|do) .+ works?$",
+    re.I,
+)
 _ENDS_SENTENCE = re.compile(r"\s?[?!.;:]+\s+")
 _ENDS_PART = re.compile(r"[?.!;,]\s")
 
@@ -62,4 +65,4 @@ def _belongs(message: Message, state: ChatState) -> bool:
     if not is_small or _DEFINES.match(message.plain) or message.lower & {"my", "our"}:
         return False
     takes_up = bool(message.opening) or message.asks
-    return takes_up and own <= state.known and not own >= named_in(state.subject)
+    return takes_up and own <= state.known and not own & named_in(state.subject)
