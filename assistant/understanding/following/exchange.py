@@ -113,7 +113,7 @@ def _same_shape(one: str, other: str, inside: bool) -> float:
     capitals, digits = _has_capital(one, inside) + _has_capital(other), _has_digit(one) + _has_digit(other)
     if capitals + digits == 0:
         return 0.3
-    return 0.7 * (capitals == 2) + 0.5 * (digits == 2)
+    return 1.0 * (capitals == 2) + 0.6 * (digits == 2)
 
 
 def _has_capital(text: str, inside: bool = True) -> bool:

@@ -16,13 +16,17 @@ from assistant.understanding.following.word_classes import (
     PREPOSITIONS,
     VERBS,
 )
-from assistant.understanding.following.words import Word, keys_of, words_of
+from assistant.understanding.following.words import Word, content_of, keys_of, words_of
 
 MANY_WORDS = 12  # in a message of more, somebody who speaks of himself or begins with no question tells his own case
 FEW_WORDS = 8  # of a statement that is asked about
 _DEMONSTRATIVES = frozenset(("this", "that", "these", "those", "such"))
 _POINTERS = _DEMONSTRATIVES | frozenset(("it", "its", "they", "them", "their", "theirs"))
 _PLACES = frozenset(("there", "here"))
+_ONES = frozenset(("one", "ones"))
+_NUMBERED = frozenset(
+    ("first", "second", "third", "last", "next", "previous", "same", "other", "which", "best", "right")
+)
 _SAYS_WHICH = frozenset(("for", "of", "that", "which", "where", "like", "called", "named", "who", "as", "behind"))
 _ADVERB_TEXT = "also too really exactly actually precisely always often usually still even not only just so as"
 _ADVERBS = frozenset(_ADVERB_TEXT.split())
@@ -61,7 +65,7 @@ def pointed(message: Message, subject: str, known: frozenset[str]) -> str | None
             return None
         if _stands_last(words, at) and word.lower in _PLACES and words[at - 1].lower not in AUXILIARIES:
             return _put(message, word.start, word.end, f"in {subject}")
-        if _stands_last(words, at) and word.lower == "one" and _is_verb(words, at - 1):
+        if word.lower in _ONES and (_is_object(words, at) or _is_another_kind(words, at)):
             return _put(message, word.start, word.end, subject)
         if word.lower in _POINTERS and points_outside(words, at, subject):
             end = _end_of(words, at, subject, known)
@@ -72,7 +76,7 @@ def pointed(message: Message, subject: str, known: frozenset[str]) -> str | None
 
 def _may_point(message: Message) -> bool:
     """Whether a message leaves room for a subject from outside."""
-    if not message.lower & (_POINTERS | _PLACES | {"one"}) or "`" in message.typed or "\n" in message.typed.strip():
+    if not message.lower & (_POINTERS | _PLACES | _ONES) or "`" in message.typed or "\n" in message.typed.strip():
         return False
     if message.content and _EXPLETIVE.search(message.body):
         return False
@@ -87,9 +91,18 @@ def _stands_last(words: Sequence[Word], at: int) -> bool:
     return at > 1 and at == len(words) - 1 and not clause_begins_among(words, 0, at)
 
 
-def _is_verb(words: Sequence[Word], at: int) -> bool:
-    """Whether the word says what is done: "train" of "how do I train one", not "new" of "the new one"."""
-    return words[at].lower not in FUNCTION and words[at - 1].lower in AUXILIARIES | {"i", "we", "you", "to", "people"}
+def _is_object(words: Sequence[Word], at: int) -> bool:
+    """Whether something is done with "one" at the end: "how do I train one"."""
+    does = AUXILIARIES | {"i", "we", "you", "to", "people"}
+    return _stands_last(words, at) and words[at - 1].lower not in FUNCTION and words[at - 2].lower in does
+
+
+def _is_another_kind(words: Sequence[Word], at: int) -> bool:
+    """Whether "one" is the subject of another kind: "does a larger one help?", "what has the original one"."""
+    if at < 2 or words[at - 2].lower not in ("a", "an", "the") or words[at - 1].lower in _NUMBERED | FUNCTION:
+        return False
+    named = content_of(words[: at - 1])
+    return not named or (len(named) == 1 and words[0].lower in ("how", "what", "which"))
 
 
 def _end_of(words: Sequence[Word], at: int, subject: str, known: frozenset[str]) -> int | None:
@@ -103,7 +116,8 @@ def _end_of(words: Sequence[Word], at: int, subject: str, known: frozenset[str])
         place += 1
     noun, behind = words[place], words[place + 1].lower if place + 1 < len(words) else ""
     ends = not behind or noun.ends_clause or behind in PREPOSITIONS
-    if ends and at and words[at - 1].lower in ("is", "are", "was", "were"):  # "is that misleading?"
+    is_predicated = at > 0 and words[at - 1].lower in ("is", "are", "was", "were")
+    if is_predicated and (ends or noun.lower in FUNCTION):  # "is that misleading?", "is this the same?"
         return word.end
     if noun.lower in _HEADS or set(keys_of([noun.text])) <= set(keys_of(each.text for each in words_of(subject))):
         return None if behind in _SAYS_WHICH else noun.end
