@@ -200,6 +200,7 @@ def test_a_follow_up_is_searched_with_its_topic_and_the_model_sees_the_last_turn
     history = [Turn(COVERED, "Units are dropped.")]
     _, answer = story(assistant_with(generator), "Why so?", history=history)
     assert answer.question == "Why so?" and not answer.abstained
+    assert answer.sources[0].passage.note == "dropout.md"
     assert "Units are dropped." in generator.prompts[0] and generator.prompts[0].endswith("Question: Why so?\nAnswer:")
 
 

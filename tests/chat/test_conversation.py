@@ -4,7 +4,7 @@ import pytest
 
 from assistant.chat.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Exchange
 from assistant.core.errors import AssistantError
-from assistant.core.records import LeadSentence, Turn
+from assistant.core.records import Answer, LeadSentence, Turn
 from assistant.inference.decoding import Decoding
 
 DECODING = Decoding()
@@ -24,13 +24,32 @@ def test_questions_follow_one_another():
     chat = Chat()
     first, second = ask(chat, "a"), ask(chat, "b")
     assert questions(chat) == ["a", "b"]
-    assert chat.history(second) == [Turn("a", "answer to a")] and chat.history(first) == []
+    assert chat.history(second) == [Turn("a", "answer to a", answered=False)] and chat.history(first) == []
 
 
 def test_an_answer_without_a_models_words_is_remembered_by_the_notes_sentences():
     exchange = Chat().ask("a", DECODING, 3)
     exchange.draft.lead = (LeadSentence("One.", 1), LeadSentence("Two.", 2))
     assert exchange.spoken == "One. Two."
+
+
+def test_a_turn_is_remembered_with_what_was_searched_quoted_and_shown(chat):
+    first, *_, stopped = chat.exchanges
+    assert first.as_turn() == Turn(
+        "What is dropout?",
+        "It drops. It sings.",
+        searched_for="what is dropout",
+        sections=(f"{first.sources[0].passage.note}#What is dropout?",),
+        said=("Dropout drops units.",),
+        answered=True,
+    )
+    assert stopped.as_turn().answered  # what was shown of it can be asked about
+
+
+def test_a_refusal_is_remembered_as_unanswered():
+    exchange = Chat().ask("best pizza?", DECODING, 3)
+    exchange.finish(Answer("best pizza?", "Not covered.", True, (), "", "notes", "focused"))
+    assert not exchange.as_turn().answered
 
 
 def test_asking_again_shows_the_new_version_and_keeps_the_old_one():

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from fakes import COVERAGE, WordEmbedder, retriever_of, write_notes
 
-from assistant.core.records import Turn
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.lexical_index import LexicalIndex
 from assistant.retrieval.index.passage_index import build
@@ -79,12 +78,6 @@ def test_odd_questions_are_answered_like_any_other(knowledge, retriever, questio
     found = retriever.find(catalog_of(knowledge), question)
     assert not found.covered and found.confidence < 0.1
     assert [hit.score for hit in found.hits] == [0, 0, 0]
-
-
-def test_a_follow_up_is_searched_with_the_topic_before_it(knowledge, retriever):
-    found = retriever.find(catalog_of(knowledge), "Why?", [Turn("What is Adam?", "An optimizer.")])
-    assert found.question == "Why?" and found.query == "What is Adam? Why?"
-    assert found.hits[0].passage.note == "adam.md"
 
 
 NAMED = "---\ntitle: Striped optimizers\ntopics: [Zebra, zebra descent]\n---\n\n## Use\n\nStripes steer every step.\n"

@@ -1,1 +1,1 @@
-"""What a question needs before and after the search: spelling, history, coverage."""
+"""What a question needs before and after the search: spelling, coverage."""

@@ -10,11 +10,13 @@ from assistant.understanding.following.message import Message
 from assistant.understanding.following.pointing import pointed
 from assistant.understanding.following.resolved import Resolved
 from assistant.understanding.following.word_classes import ASKING, AUXILIARIES, PREPOSITIONS, RELATIONAL
-from assistant.understanding.following.words import is_proper, without_article, words_of
+from assistant.understanding.following.words import is_proper, named_in, without_article, words_of
 
 MANY_WORDS = 6  # of an item
+FEW_WORDS = 4  # of a circumstance that stands alone: "with cuda 12?"
 LONGEST_CONDITION = 10  # words of "what if ..."
-_WHAT_IF = re.compile(r"^what (?P<condition>if (?!(?:it|this|that|they)\b).+)$", re.I)
+_WHAT_IF = re.compile(r"^what (?P<condition>if (?!(?:it|this|that|they|my|our)\b).+)$", re.I)
+_ONES = re.compile(r"\bones?$", re.I)
 _SENTENCE = frozenset(("i", "my", "we", "you", "it", "them"))  # "and I use Adam" says something whole
 
 
@@ -27,7 +29,8 @@ def continued(message: Message, state: ChatState) -> Resolved | None:
         question = f"{state.question.rstrip(' ?.!')} {found['condition']}"
         return Resolved(question, "aspect", state.subject, skip_said=True)
     asks = bool(message.lower & (ASKING | AUXILIARIES))
-    if words[0].lower in PREPOSITIONS and len(words) <= MANY_WORDS and not asks:
+    most = MANY_WORDS if message.opening else FEW_WORDS
+    if words[0].lower in PREPOSITIONS and len(words) <= most and not asks:
         return _elsewhere(message, state)
     if message.opening in ("", "so", "but so"):
         return None
@@ -39,8 +42,18 @@ def continued(message: Message, state: ChatState) -> Resolved | None:
         return None
     if words[-1].lower in RELATIONAL:  # a side that any subject has: "and the drawbacks?"
         return Resolved(f"{without_article(item)} of {state.subject}", "aspect", state.subject, skip_said=True)
-    made = exchanged(state.question, state.subject, message.plain, state.beside)
+    if _is_part(message, state):
+        return Resolved(f"{message.plain} in {state.subject}", "aspect", state.subject, skip_said=True)
+    item = _ONES.sub(lambda _: state.subject, message.plain)  # "strided ones"
+    made = exchanged(state.question, state.subject, item, state.beside)
     return Resolved(made.question, "other_item", made.subject)
+
+
+def _is_part(message: Message, state: ChatState) -> bool:
+    """Whether "the biases" are those that were just spoken of beside the subject, and no other item."""
+    own = named_in(message.plain)
+    is_known = message.words[0].lower == "the" and own <= state.known
+    return is_known and not own & named_in(state.question) and not any(is_proper(word.text) for word in message.content)
 
 
 def _elsewhere(message: Message, state: ChatState) -> Resolved:

@@ -7,7 +7,8 @@ import re
 from assistant.understanding.following.chat_state import ChatState
 from assistant.understanding.following.message import Message
 from assistant.understanding.following.resolved import Resolved
-from assistant.understanding.following.words import named_in
+from assistant.understanding.following.word_classes import FUNCTION
+from assistant.understanding.following.words import named_in, words_of
 
 _IT = r"(?:it|that|this|these|those|they|them)"
 _OTHER = r"(?P<other>.+)$"
@@ -20,6 +21,7 @@ _ASKS = tuple(
         r"^(?:(?:what is|what are|is there|explain) )?(?:(?:the|a|any) )?(?:diff\w*|distinction)s? "
         rf"(?:to|from|with|compared to|compared with|of {_IT} (?:to|and|from)|between {_IT} and) {_OTHER}",
         rf"^(?:how (?:does|do|is|are) {_IT} )?compar\w+ (?:{_IT} )?(?:to|with|against) {_OTHER}",
+        rf"^(?:the )?same as {_OTHER}",
         rf"^(?:vs\.?|versus|as opposed to|in contrast to|contrast {_IT} with) {_OTHER}",
         rf"^(?P<other>[^,]{{1,60}}), how (?:does|is|do|are) {_IT} (?:differ|different|compare|better|worse)\b.*$",
         rf"^which (?:one )?is (?:\w+er|more \w+|best),? {_IT} or {_OTHER}",
@@ -41,8 +43,9 @@ _BOTH = re.compile(
 _COMPARES = re.compile(
     r"\b(?:differ\w* (?:from|to|than)|difference between|(?:better|worse|faster) than|compared|versus|vs)\b", re.I
 )
-_TALKS_ON = re.compile(r"[,;:?!]\s|\s-\s|\s\(|\.\s")
+_TALKS_ON = re.compile(r"[,;:?!]\s|\sor not\b|\s-\s|\s\(|\.\s")
 _TWO = re.compile(r"\b(?:and|vs\.?|versus|or)\b", re.I)
+_SEVERAL = re.compile(r"^(?:the )?(?:two|three|four|different|various|kinds|types|ways|versions)\b", re.I)
 _PLAIN = re.compile(r"^(?:(?:the|a|an|normal|plain|just|that of) )+(?=\w)", re.I)
 
 
@@ -53,7 +56,7 @@ def contrasted(message: Message, state: ChatState) -> Resolved | None:
         if found is None or _differ_among_themselves(found["other"], message):
             continue
         other = _PLAIN.sub("", _TALKS_ON.split(found["other"])[0].strip())
-        if named_in(other) and not _names_two(other):
+        if _is_name(other) and not _names_two(other):
             question = f"difference between {state.subject} and {other}"
             return Resolved(question, "contrast", state.subject, beside=other)
     pair = _pair(state) if _BOTH.match(message.plain) else ""
@@ -80,7 +83,13 @@ def _pair(state: ChatState) -> str:
 
 def _differ_among_themselves(other: str, message: Message) -> bool:
     """Whether several are named, as in "how do COCO, VOC and YOLO differ?": nothing of what was said is meant."""
-    return "," in other and message.plain.lower().endswith(("differ", "different", "compare"))
+    are_several = "," in other or bool(_SEVERAL.match(other))
+    return are_several and message.plain.lower().endswith(("differ", "different", "compare"))
+
+
+def _is_name(other: str) -> bool:
+    """Whether more than small words is left: also "step", which any subject may have, can be compared with one."""
+    return any(word.lower not in FUNCTION for word in words_of(other))
 
 
 def _names_two(other: str) -> bool:

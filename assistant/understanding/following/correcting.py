@@ -13,22 +13,26 @@ from assistant.understanding.following.words import content_of, named_in, words_
 
 MANY_WORDS = 14  # of what was meant
 _I_MEAN = (
-    r"(?:i|we) (?:mean|meant|wanted(?: to (?:ask|know|hear|say)(?: about| of)?)?|am after|"
+    r"(?:i|we) (?:(?:rather|actually|really) )?"
+    r"(?:mean|meant|wanted(?: to (?:ask|know|hear|say)(?: about| of)?)?|am after|"
     r"(?:was asking|am asking|was talking|am talking|asked|was thinking|was referring)(?: (?:about|of|to|for))?)"
 )
 _TAKES_BACK = re.compile(
     r"^(?:(?:no|nope|nah|sorry|wait|oops|hold on|oh|ah|not (?:that|this)(?= *[,.;!])|wrong|actually|hmm?|well|i think|"
     r"that is not what (?:i|we) (?:mean|meant|asked))(?:[\s,.!:;–-]+|$))+"
-    rf"(?:{_I_MEAN}\b[\s,:]*)?|^(?:i|we) (?:mean|meant)\b[\s,:]*",
+    rf"(?:{_I_MEAN}\b[\s,:]*)?|^(?:i|we) (?:(?:rather|actually|really) )?(?:mean|meant)\b[\s,:]*",
     re.I,
 )
-_ONE_NOT_OTHER = r"^not [^,;]{1,40}, [^,;]{1,40}$"
+_ONE_NOT_OTHER = r"^not [^,;.]{1,40}[,;.] [^,;]{1,40}$"
 _SURE = re.compile(
     rf"\b{_I_MEAN}\b|^(?:no )?no\s?[,.!]|{_ONE_NOT_OTHER}|^(?:sorry|wait)\b|"
     r"^(?:no|nope|nah|oops|not that)[\s,.!]+(?:not|the|that|i|it|at|in|for|of|with|on|sorry|wait)\b",
     re.I,
 )
 _SAYS_WHAT = re.compile(rf"\b{_I_MEAN}\b|[,;] ?but\b|, ?the\b|{_ONE_NOT_OTHER}", re.I)
+_BEHIND = re.compile(
+    rf"^[^,;?]{{1,60}},? {_I_MEAN}$|^[^,;?]{{1,60}}, not [^,;?]{{1,40}}$", re.I
+)  # "for images, I mean"
 _NOT = re.compile(
     r"(?:^|[\s,;(])not (?P<not>(?:in |at |for |of |with |on |about )?.+?)(?=,|;|\.|\)| but | i mean| i meant|$)", re.I
 )
@@ -47,7 +51,8 @@ def corrected(message: Message, state: ChatState) -> Resolved | None:
     """The question before with what was meant in it; None when the message takes nothing back."""
     text = _INSTEAD.sub("not ", message.body.rstrip(" ?.!").replace(" - ", ", "))
     lead = _TAKES_BACK.match(text)
-    if not (lead and _SURE.search(text)) and not (_NOT.match(text) and _SAYS_WHAT.search(text)):
+    takes_back = lead and _SURE.search(text)
+    if not (takes_back or (_NOT.match(text) and _SAYS_WHAT.search(text)) or _BEHIND.search(text)):
         return None
     rest = text[lead.end() :] if lead else text
     not_meant = _NOT.search(rest)

@@ -92,9 +92,8 @@ def _likeness(question: str, span: Sequence[Word], subject: str, item: str, inst
         score += 2.5
     elif own[0] == new[0] and own != new:  # BERT base, BERT large
         score += 2.0
-    is_name = _is_name(span[0].text, inside=span[0].start > 0)
-    if is_name == _is_name(item.rsplit(" ", 1)[-1]) and (len(span) == 1) == (len(content_of(words_of(item))) == 1):
-        score += 1.0 if is_name else 0.3
+    if (len(span) == 1) == (len(content_of(words_of(item))) == 1):
+        score += _same_shape(span[0].text, item.rsplit(" ", 1)[-1], inside=span[0].start > 0)
     if text == subject.lower():
         return score + 1.2
     return score + (0.8 if subject.lower().startswith(text) else 0.4 if text in subject.lower() else 0.0)
@@ -107,6 +106,22 @@ def _is_pair(one: str, other: str) -> bool:
         return False
     same_start = len(short) > 2 and (long.startswith(short) or (len(short) == len(long) and short[:-1] == long[:-1]))
     return same_start or short[-SAME_ENDING:] == long[-SAME_ENDING:]
+
+
+def _same_shape(one: str, other: str, inside: bool) -> float:
+    """How alike two words are written: both with capitals, both with digits, or both with neither."""
+    capitals, digits = _has_capital(one, inside) + _has_capital(other), _has_digit(one) + _has_digit(other)
+    if capitals + digits == 0:
+        return 0.3
+    return 1.0 * (capitals == 2) + 0.6 * (digits == 2)
+
+
+def _has_capital(text: str, inside: bool = True) -> bool:
+    return any(letter.isupper() for letter in (text if inside else text[1:]))
+
+
+def _has_digit(text: str) -> bool:
+    return any(letter.isdigit() for letter in text)
 
 
 def _is_name(text: str, inside: bool = True) -> bool:

@@ -1,4 +1,4 @@
-"""How questions are framed: "what is X", "how does X work", "how do I do X", "X vs Y"; what stands there is the subject."""
+"""The frames of questions: "what is X", "how does X work", "how do I do X", "X vs Y"; what they hold is the subject."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def without_wishes(text: str) -> str:
 
 _BEHIND = re.compile(
     r"(?:,? (?:in (?:simple|plain|other|easy) (?:words|terms|english|language)|in (?:detail|depth|short|general)|"
-    r"step by step|please|exactly|explained|explain|explanation|definition|meaning|tutorial|basics|things?|stuff|anyway|"
-    r"again|for (?:me|dummies|beginners)|to me|confuses? me|in (?:deep|machine) learning|in (?:ml|ai|dl)|"
+    r"step by step|please|exactly|explained|explain|explanation|definition|meaning|tutorial|basics|things?|stuff|"
+    r"anyway|again|for (?:me|dummies|beginners)|to me|confuses? me|in (?:deep|machine) learning|in (?:ml|ai|dl)|"
     r"for|of|in|to|with|on|is|are|do|does|about|and|or|the|a|an))+$",
     re.I,
 )

@@ -20,11 +20,13 @@ _WRITTEN_OUT = (
     (re.compile(r"\bi'?m\b(?=\s)", re.I), "I am"),
     (re.compile(r"\b(do|does|did)n'?t\b", re.I), r"\1 not"),
     (re.compile(r"\b(?:pls|plz|plss)\b", re.I), "please"),
+    (re.compile(r"\bu\b(?=\s)"), "you"),
 )
 _LEADS_IN = re.compile(
     r"^(?:(?:ok|okay|hm+|mm+|ah+|aha|oh+|uh|um|well|alright|cool|great|nice|perfect|thanks|thank you|thx|ty|i see|"
     r"got it|yes|yeah|yep|please|hey|hi|hello|another question|next question|quick question|by the way|btw|interesting|"
-    r"understood|makes sense|(?:right|good|fine|now|sure|next|question|one more)(?=[,.!:])|"
+    r"understood|makes sense|(?:right|good|fine|clear|now|sure|next|question|one more)(?=[,.!:])|"
+    r"now(?= (?:what|how|why|when|tell|to)\b)|"
     r"(?:go deeper|go on|more details?|in detail|tell me more)(?: please)?(?=[,.:;] *\w))"
     r"(?:[\s,.!:;–]+(?:-\s)?|$))+",
     re.I,
@@ -59,7 +61,7 @@ class Message:
         return cls(typed, body[goes_on.end() :], goes_on[0].strip(" ,:").lower(), leads_in=True)
 
     @cached_property
-    def words(self) -> list[Word]:
+    def words(self) -> tuple[Word, ...]:
         """Those of the body."""
         return words_of(self.body)
 

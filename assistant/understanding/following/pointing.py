@@ -16,14 +16,18 @@ from assistant.understanding.following.word_classes import (
     PREPOSITIONS,
     VERBS,
 )
-from assistant.understanding.following.words import Word, keys_of, words_of
+from assistant.understanding.following.words import Word, content_of, keys_of, words_of
 
-MANY_WORDS = 12  # in a message of more, somebody who speaks of himself tells his own case
+MANY_WORDS = 12  # in a message of more, somebody who speaks of himself or begins with no question tells his own case
 FEW_WORDS = 8  # of a statement that is asked about
 _DEMONSTRATIVES = frozenset(("this", "that", "these", "those", "such"))
 _POINTERS = _DEMONSTRATIVES | frozenset(("it", "its", "they", "them", "their", "theirs"))
 _PLACES = frozenset(("there", "here"))
-_SAYS_WHICH = frozenset(("for", "of", "that", "which", "where", "like", "called", "named", "who"))
+_ONES = frozenset(("one", "ones"))
+_NUMBERED = frozenset(
+    ("first", "second", "third", "last", "next", "previous", "same", "other", "which", "best", "right")
+)
+_SAYS_WHICH = frozenset(("for", "of", "that", "which", "where", "like", "called", "named", "who", "as", "behind"))
 _ADVERB_TEXT = "also too really exactly actually precisely always often usually still even not only just so as"
 _ADVERBS = frozenset(_ADVERB_TEXT.split())
 _HEAD_TEXT = """
@@ -34,13 +38,15 @@ equation one ones
 _HEADS = frozenset(_HEAD_TEXT.split())  # nouns that only take up what was named
 # "It is better to ...": such an "it" means nothing.
 _EXPLETIVE = re.compile(
-    r"\bit (?:is |was |be )?(?:(?:so|very|really|more|less|too|that|still|even|always) )?"
-    r"(?:possible|impossible|better|best|worse|ok|okay|fine|bad|good|normal|common|unusual|rare|wise|safe|true|worth|"
+    r"\bit (?:is |was |be )?(?:(?:so|very|really|more|less|too|that|still|even|always|actually) )?"
+    r"(?:possible|impossible|better|best|worse|ok|okay|fine|bad|good|normal|common|unusual|rare|wise|safe|true|worth|legal|legitimate|"
     r"necessary|enough|important|useful|easy|easier|hard|harder|difficult|expensive|cheaper|dangerous|recommended|allowed|"
     r"usual|weird|strange|wrong|right|advisable|mandatory|sensible|matter|makes? sense|mean|happen|take|cost|seem|just|"
-    r"(?:still )?pay|an? (?:good idea|bad idea|problem|issue|mistake|must))"
+    r"(?:still )?pay|an? (?:good idea|bad idea|problem|issue|mistake|error|must))"
     r"(?: \w+){0,4}? (?:to|that|if|when|whether|how|why|which|what|me|for(?: \w+){1,6} to|\w+ing)\b|"
-    r"\bit bring (?:if|when|to)\b|\b(?:call|called|name) it (?:when|if)\b|\bit called (?:when|if)\b",
+    r"\bis it \w+ (?:if|when|that|to) (?:i|we|you|my)\b|"
+    r"\bis it to \w|\bit be that\b|\bit (?:rain|snow)|\bit bring (?:if|when|to)\b|"
+    r"\b(?:call|called|name) it (?:when|if)\b|\bit called \w",
     re.I,
 )
 
@@ -53,13 +59,13 @@ def pointed(message: Message, subject: str, known: frozenset[str]) -> str | None
     if not _may_point(message):
         return None
     words = message.words
-    is_case = len(words) > MANY_WORDS and bool(message.lower & FIRST_PERSON)
+    is_case = len(words) > MANY_WORDS and (bool(message.lower & FIRST_PERSON) or not message.asks)
     for at, word in enumerate(words):
         if is_case and (at > FEW_BEFORE or not message.asks):
             return None
         if _stands_last(words, at) and word.lower in _PLACES and words[at - 1].lower not in AUXILIARIES:
             return _put(message, word.start, word.end, f"in {subject}")
-        if _stands_last(words, at) and word.lower == "one" and _is_verb(words, at - 1):
+        if word.lower in _ONES and (_is_object(words, at) or _is_another_kind(words, at)):
             return _put(message, word.start, word.end, subject)
         if word.lower in _POINTERS and points_outside(words, at, subject):
             end = _end_of(words, at, subject, known)
@@ -70,7 +76,7 @@ def pointed(message: Message, subject: str, known: frozenset[str]) -> str | None
 
 def _may_point(message: Message) -> bool:
     """Whether a message leaves room for a subject from outside."""
-    if not message.lower & (_POINTERS | _PLACES | {"one"}) or "`" in message.typed or "\n" in message.typed.strip():
+    if not message.lower & (_POINTERS | _PLACES | _ONES) or "`" in message.typed or "\n" in message.typed.strip():
         return False
     if message.content and _EXPLETIVE.search(message.body):
         return False
@@ -85,9 +91,18 @@ def _stands_last(words: Sequence[Word], at: int) -> bool:
     return at > 1 and at == len(words) - 1 and not clause_begins_among(words, 0, at)
 
 
-def _is_verb(words: Sequence[Word], at: int) -> bool:
-    """Whether the word says what is done: "train" of "how do I train one", not "new" of "the new one"."""
-    return words[at].lower not in FUNCTION and words[at - 1].lower in AUXILIARIES | {"i", "we", "you", "to", "people"}
+def _is_object(words: Sequence[Word], at: int) -> bool:
+    """Whether something is done with "one" at the end: "how do I train one"."""
+    does = AUXILIARIES | {"i", "we", "you", "to", "people"}
+    return _stands_last(words, at) and words[at - 1].lower not in FUNCTION and words[at - 2].lower in does
+
+
+def _is_another_kind(words: Sequence[Word], at: int) -> bool:
+    """Whether "one" is the subject of another kind: "does a larger one help?", "what has the original one"."""
+    if at < 2 or words[at - 2].lower not in ("a", "an", "the") or words[at - 1].lower in _NUMBERED | FUNCTION:
+        return False
+    named = content_of(words[: at - 1])
+    return not named or (len(named) == 1 and words[0].lower in ("how", "what", "which"))
 
 
 def _end_of(words: Sequence[Word], at: int, subject: str, known: frozenset[str]) -> int | None:
@@ -101,7 +116,8 @@ def _end_of(words: Sequence[Word], at: int, subject: str, known: frozenset[str])
         place += 1
     noun, behind = words[place], words[place + 1].lower if place + 1 < len(words) else ""
     ends = not behind or noun.ends_clause or behind in PREPOSITIONS
-    if ends and at and words[at - 1].lower in ("is", "are", "was", "were"):  # "is that misleading?"
+    is_predicated = at > 0 and words[at - 1].lower in ("is", "are", "was", "were")
+    if is_predicated and (ends or noun.lower in FUNCTION):  # "is that misleading?", "is this the same?"
         return word.end
     if noun.lower in _HEADS or set(keys_of([noun.text])) <= set(keys_of(each.text for each in words_of(subject))):
         return None if behind in _SAYS_WHICH else noun.end

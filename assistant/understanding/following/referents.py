@@ -16,6 +16,11 @@ _POSSESSIVES = frozenset(("its", "their"))
 _CONJUNCTIONS = "if when while because since although though unless until whether that which who so but then as where"
 _BEGIN_CLAUSE = frozenset(_CONJUNCTIONS.split()) | ASKING
 _BESIDE_NAMED = frozenset(("before", "after", "behind", "around", "above", "below", "beside", "near", "worth"))
+_BEHIND_TEXT = (
+    "up out down off back again too also instead later myself yourself manually properly correctly exactly please"
+)
+_BEHIND_OBJECT = frozenset(_BEHIND_TEXT.split())
+_BEFORE_VERB = frozenset(("by", "without", "before", "after", "for"))
 _OF_PEOPLE = "use used call called say said put mean do choose pick want prefer write talk always often"
 _PEOPLE_DO = frozenset(_OF_PEOPLE.split())
 
@@ -25,7 +30,7 @@ def points_outside(words: Sequence[Word], at: int, subject: str) -> bool:
     word, before = words[at], words[:at]
     after = words[at + 1] if at + 1 < len(words) else None
     ends = after is None or word.ends_clause
-    if word.lower in ("they", "them", "their") and _means_people(words, at, subject):
+    if word.lower == "they" and _means_people(words, at, subject):
         return False
     if word.lower in ("that", "those") and not _is_pronoun(words, at):
         return False
@@ -34,7 +39,7 @@ def points_outside(words: Sequence[Word], at: int, subject: str) -> bool:
     if word.lower in _POSSESSIVES or words[at - 1].lower in _BESIDE_NAMED or (word.lower == "that" and not ends):
         return False
     first = next(place for place, each in enumerate(before) if each.is_content)
-    if ends or (after is not None and after.lower in PREPOSITIONS):
+    if ends or (after is not None and after.lower in PREPOSITIONS | _BEHIND_OBJECT):
         return not clause_begins_among(words, first, at)
     # "how many layers it has": the noun before is what is asked for
     asks_for_noun = words[0].lower in ("how", "what", "which") and after is not None and after.lower in AUXILIARIES
@@ -44,7 +49,8 @@ def points_outside(words: Sequence[Word], at: int, subject: str) -> bool:
 def _means_people(words: Sequence[Word], at: int, subject: str) -> bool:
     """Whether "they" are people, as in "what do they use for it?": unless what was spoken of are several."""
     after = words[at + 1].lower if at + 1 < len(words) else ""
-    if any(word.lower == "people" for word in words[:at]):
+    does_as_people = after in _PEOPLE_DO and len(content_of(words)) > 1
+    if does_as_people or any(word.lower == "people" for word in words[:at]):
         return True
     if is_plural(subject):
         return False
@@ -72,7 +78,7 @@ def _begins_clause(words: Sequence[Word], place: int, pointer: int) -> bool:
     word, after = words[place], words[place + 1]
     if word.ends_clause or word.lower in ("and", "or") or (place and word.lower in _BEGIN_CLAUSE):
         return True
-    leads_verb = word.lower == "to" or (word.lower in PREPOSITIONS and after.lower.endswith("ing"))
+    leads_verb = word.lower == "to" or (word.lower in _BEFORE_VERB and after.lower.endswith("ing"))
     return leads_verb and place + 1 != pointer
 
 

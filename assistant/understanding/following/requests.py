@@ -18,10 +18,10 @@ _SIMPLER = re.compile(
     r"\b(?:simpl\w+|easier|easy|easily|plain(?:er)? (?:english|words|language)|layman\w*|eli ?5|"
     r"dumb(?:ed)? (?:it |this |that )?down|too (?:complicated|complex|hard|difficult|technical|much|long)|"
     r"(?:(?:do|did|can|could) ?not|can't|cannot|cant|couldn't) (?:get|understand|follow|grasp)|"
-    r"not (?:clear|understand|get it)|confus\w+|huh|lost|other words|rephrase|reword|no (?:math|maths|formulas?|jargon)|"
+    r"not (?:clear|understand|get it)|confus\w+|huh|lost|other words|rephrase|reword|no (?:maths?|formulas?|jargon)|"
     r"shorter|(?:keep|make) it short|short (?:version|answer|please)|tl;?dr|one sentence|summari[sz]e|in short|briefly|"
     r"(?:again|once more)$|like (?:i am|for|to|for a) (?:a |\d|five)|five year|"
-    r"what do you mean|what does (?:that|this|it) mean$)",
+    r"what do you mean|what does (?:that|this|it) mean$)|^(?:sorry,? )?(?:what|pardon)$",
     re.I,
 )
 _DEEPER = re.compile(
@@ -41,8 +41,8 @@ _MARKS = re.compile(r"[.,?!;:()–]+(?=\s|$)|\s-\s")
 _REQUEST_TEXT = """
 simpler simplest simply easier easily plain english layman layman's laymans terms term language eli5 eli dumb down
 complicated complex technical confusing confused clear unclear lost child kid kids year years beginner beginners newbie
-jargon sentence sentences shorter short brief briefly summary summarize summarise tldr tl dr rephrase reword differently
-slower slowly huh sorry still follow grasp
+walk actual i'd jargon sentence sentences shorter short brief briefly summary summarize summarise tldr tl dr rephrase
+reword differently slower slowly huh sorry still follow grasp
 code snippet snippets script source pytorch torch python keras tensorflow jax numpy sklearn scikit-learn line lines
 implement implemented implementing program minimal full complete working loop
 instance concrete worked numeric real world life sample illustrate illustration practical

@@ -9,14 +9,18 @@ from assistant.understanding.following.message import Message
 from assistant.understanding.following.words import content_of, keys_of, named_in, without_article, words_of
 
 _ON_THE_WAY = (
-    r"(?:(?:ok|and|so|but|now|then|please|let us|lets|let's|can we|could we|i want to|i would like to|to|just|quickly|"
-    r"go|going|come|coming|get|getting|jump|jumping|once|more|again|return|returning|switch|switching)\s+){0,6}?"
+    r"(?:(?:ok|and|so|but|now|then|please|let us|let me|lets|let's|can we|could we|i want to|i would like to|to|just|"
+    r"quickly|go|going|come|coming|get|getting|jump|jumping|once|more|again|return|returning|switch|switching)\s+){0,6}?"
 )
+_THING = r"(?: (?:thing|topic|one|question|subject|point|part|answer))"
 _WAYS = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         rf"^{_ON_THE_WAY}(?:back to|return to|returning to|again about|again on|again to|once more about|once more on|"
-        r"regarding|as for|concerning|about the earlier|still about|still on)\s+(?P<name>.+)$",
+        r"regarding|as for|concerning|about the earlier|still about|"
+        r"(?:one|another)(?: more| last)? (?:thing|question) (?:about|on))\s+(?P<name>.+)$",
+        rf"^(?P<name>(?:the )?(?:very )?(?:first|previous|earlier){_THING})[,:] (?P<more>.*)$",
+        r"^about (?P<name>[^,:;?]{1,60})[,:] (?P<more>.+)$",
         r"^(?:and |so |but )?(?:about|on) (?P<name>[^,:;?]{1,60}?),? again\b(?P<more>.*)$",
         r"^(?:earlier|before|above|at the (?:start|beginning)),? (?:you|we) (?:\w+ ){1,2}?(?:about )?"
         r"(?P<name>[^,:;?.]{1,60})[,:;?.](?P<more>.*)$",
@@ -24,13 +28,12 @@ _WAYS = tuple(
         r"(?:before|earlier|above)\b(?P<more>.*)$",
     )
 )
-_THING = r"(?: (?:thing|topic|one|question|subject|point|part|answer))"
 _FIRST = re.compile(rf"^(?:the |my |your )?(?:(?:very )?first|beginning|start|original){_THING}?\b", re.I)
 _LAST = re.compile(
     rf"^(?:the |my )?(?:previous|earlier|last|other|prior|former){_THING}\b|^where we were\b|^what we had\b", re.I
 )
 _PARTS = re.compile(r"\s?[:;,.?!–]+\s+|\s-+\s")
-_MARKS = " ,:;.–-?!"
+_MARKS = " ,:;.–-?!"  # before what is asked; a question mark behind it stays
 
 
 def returned(message: Message, state: ChatState) -> tuple[ChatState, str] | None:
@@ -40,15 +43,21 @@ def returned(message: Message, state: ChatState) -> tuple[ChatState, str] | None
         return None
     name = found["name"]
     if found_first := _FIRST.match(name):
-        return state.at(state.topics[0]), name[found_first.end() :].strip(_MARKS)
+        return state.at(state.topics[0]), _behind(found_first, found)
     if found_last := _LAST.match(name):
-        return state.at(state.topics[-2:][0]), name[found_last.end() :].strip(_MARKS)
+        return state.at(state.topics[-2:][0]), _behind(found_last, found)
     name, *behind = _PARTS.split(name, maxsplit=1)
     rest = behind[0] if behind else found.groupdict().get("more") or ""
     if not named_in(name):
         return None
     topic, left = _named(name, state)
-    return state.at(topic), f"{left} {rest}".strip(_MARKS)
+    return state.at(topic), f"{left} {rest}".lstrip(_MARKS).rstrip()
+
+
+def _behind(ordinal: re.Match[str], found: re.Match[str]) -> str:
+    """What is asked behind "the first thing"."""
+    more = found.groupdict().get("more") or ""
+    return f"{found['name'][ordinal.end() :]} {more}".lstrip(_MARKS).rstrip()
 
 
 def _named(name: str, state: ChatState) -> tuple[Topic, str]:
@@ -58,6 +67,8 @@ def _named(name: str, state: ChatState) -> tuple[Topic, str]:
         own = set(keys_of(word.text for word in content[:length]))
         for topic in reversed(state.topics):
             if own <= named_in(topic.subject):
-                return topic, name[content[length - 1].end :].strip()
+                behind = words_of(name[content[length - 1].end :])
+                is_more = any(word.is_content for word in behind)  # not just "thing"
+                return topic, name[content[length - 1].end :].strip() if is_more else ""
     subject = without_article(name.strip())
     return Topic(subject, f"what is {subject}"), ""

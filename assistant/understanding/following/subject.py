@@ -51,7 +51,7 @@ def subject_of(question: str, section: str = "") -> str:
     if found:
         name = f"{name} {_place(found.before)}".strip()
     if not name or len(words_of(name)) > LONGEST_WORDS:
-        name = _of_story(text, asked, shared_with(section, first))
+        name = _of_story(text, asked, shared_with(section, text))
     return _cut(name)
 
 
@@ -75,17 +75,19 @@ def shared_with(section: str, text: str) -> str:
     note, _, path = section.partition("#")
     heading = path.rsplit(" › ", 1)[-1]
     words = words_of(text)
+    said = set(keys_of(word.text for word in words))
+    defined = [name for name in subjects_of_heading(heading) if set(keys_of(name.split())) <= said]
     whole = {tuple(word.start for word in chunk) for chunk in chunks_of(words)}
     for named in (heading, note.rsplit("/", 1)[-1].removesuffix(".md")):
         content = content_of(words_of(named))
         run = _longest_run(words, set(keys_of(word.text for word in content)))
+        if len(run) < 2 and any(" " in name for name in defined):
+            break  # "gradients", and further on "clipping": the heading has both together
         # One word of several that stand together may be any: "model" of "trained model".
         is_name = len(run) > 1 or tuple(word.start for word in run) in whole
         if run and (is_name or keys_of([run[0].text]) == keys_of([content[0].text]) or is_proper(run[0].text)):
             return text[run[0].start : run[-1].end]
-    said = set(keys_of(word.text for word in words))
-    alone = [name for name in subjects_of_heading(heading) if set(keys_of(name.split())) <= said]
-    return max(alone, key=len, default="")
+    return max(defined, key=len, default="")
 
 
 def _longest_run(words: Sequence[Word], keys: set[str]) -> list[Word]:

@@ -7,12 +7,13 @@ from typing import Literal
 
 Want = Literal["code", "number", "example", "source"]
 
+_LIBRARY = r"(?:pytorch|torch|python|keras|tensorflow|jax|numpy|sklearn|scikit-learn|hugging ?face)"
 _CODE = re.compile(
     r"(?<!\bin the )(?<!\bin my )\bcode\b|"
     r"\b(?:snippets?|script|one-liner|implementation|implement(?:ed|ing)?|program)\b|"
     r"\b(?:write (?:it|that|this|one)|how to write)\b|"
     r"\blines? (?:of|in|for)\b|\bthe lines\b|"
-    r"\b(?:in|with|using) (?:pytorch|torch|python|keras|tensorflow|jax|numpy|sklearn|scikit-learn|hugging ?face)\b",
+    rf"\b(?:in|with|using|some|any) {_LIBRARY}\b|^{_LIBRARY}\W*$",
     re.I,
 )
 _EXAMPLE = re.compile(r"\b(?:examples?|for instance|illustrat\w+|worked|sample (?:input|output))\b|\be\.g\.", re.I)
@@ -20,7 +21,7 @@ _NUMBER = re.compile(
     r"\bhow (?:many|much|big|large|small|high|low|deep|wide|long)\b|"
     r"\b(?:what|which|typical|sensible|good|default|usual|recommended|common|best|reasonable|normal) (?:\w+ ){0,2}"
     r"(?:values?|numbers?|size|rate|range|percentage|threshold|setting|default)\b|"
-    r"\bwith numbers\b|\bdefaults?\b|\bvalues?\?|\bnumbers?\?",
+    r"^how \w+\W*$|\bwith (?:\w+ )?numbers\b|\bdefaults?\b|\bvalues?\?|\bnumbers?\?",
     re.I,
 )
 _SOURCE = re.compile(

@@ -19,7 +19,7 @@ a an the this that these those it its they them their there here he she his her 
 ones some any each every all both such same other another and or but so if while because since as than then though
 although whether until unless nor either neither not no never yes very too also just only even still again ever always
 often usually really exactly actually precisely much many more most less least few lot lots bit quite rather now please
-ok okay well else etc two three four five six
+ok okay well else etc up down off out back myself yourself two three four five six
 """
 # What can be asked of any subject. "What is the default value?" needs a subject beside it, "What is dropout?" does not.
 _RELATIONAL = """
@@ -47,7 +47,7 @@ everybody time times practice practise theory reality question questions answer 
 good better best bad worse worst big bigger small smaller large larger high higher low lower long longer short typical
 common usual normal sensible reasonable recommended right wrong possible necessary important useful helpful different
 main simple easy hard difficult fast slow true false first second third last next previous whole own new old sure able
-instead maybe perhaps
+instead maybe perhaps worth
 """
 # What is asked of a subject behind its name: "how does dropout work", "why is warmup needed".
 _ASKED_OF = """

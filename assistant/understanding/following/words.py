@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import Stemmer
 
+from assistant.core.caching import memoize_text
 from assistant.understanding.following.word_classes import FUNCTION, GENERAL
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’./_][^\W_]+)*(?:\+\+|#|\(\))?")
@@ -19,29 +20,25 @@ class Word:
     """A word of a text and where it stands."""
 
     text: str
+    lower: str  # in small letters
     start: int
     end: int
-    ends_clause: bool = False  # a mark between this word and the next ends a clause
-
-    @property
-    def lower(self) -> str:
-        """In small letters."""
-        return self.text.lower()
-
-    @property
-    def is_content(self) -> bool:
-        """Whether it can name a subject."""
-        return self.lower not in FUNCTION and self.lower not in GENERAL
+    is_content: bool  # it can name a subject
+    ends_clause: bool  # a mark between this word and the next ends a clause
 
 
-def words_of(text: str) -> list[Word]:
+@memoize_text(4_096)
+def words_of(text: str) -> tuple[Word, ...]:
     """The words of a text in their order."""
     found = list(_WORD.finditer(text))
     ends = [*(match.start() for match in found[1:]), len(text)]
-    return [
-        Word(match[0], match.start(), match.end(), bool(_GAP_ENDS_CLAUSE.search(text[match.end() : end])))
-        for match, end in zip(found, ends, strict=False)  # without words there is still an end
-    ]
+    words = []
+    for match, end in zip(found, ends, strict=False):  # without words there is still an end
+        lower = match[0].lower()
+        is_content = lower not in FUNCTION and lower not in GENERAL
+        ends_clause = bool(_GAP_ENDS_CLAUSE.search(text, match.end(), end))
+        words.append(Word(match[0], lower, match.start(), match.end(), is_content, ends_clause))
+    return tuple(words)
 
 
 def content_of(words: Iterable[Word]) -> list[Word]:
@@ -57,6 +54,7 @@ def keys_of(words: Iterable[str]) -> list[str]:
     return stems
 
 
+@memoize_text(4_096)
 def named_in(text: str) -> frozenset[str]:
     """Stems of the words of a text that can name a subject."""
     return frozenset(keys_of(word.text for word in content_of(words_of(text))))
