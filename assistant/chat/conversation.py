@@ -81,6 +81,13 @@ class Exchange:
         """The answer as the next turn should remember it."""
         return self.text or lead_text(self.lead, lambda _: "")
 
+    def as_turn(self) -> Turn:
+        """What the next question remembers of it; what was shown before a Stop can be asked about, too."""
+        if self.answer is not None:
+            turn = turn_of(self.answer)
+            return replace(turn, question=self.question, searched_for=turn.searched_for or self.query)
+        return _remembered(self.question, self.spoken, self.draft, self.query, bool(self.lead))
+
 
 @dataclass
 class Chat:
@@ -122,7 +129,7 @@ class Chat:
 
     def history(self, exchange: Exchange) -> list[Turn]:
         """The turns before an exchange as the retriever and the prompt builder want them."""
-        return [_turn(earlier) for earlier in self.before(exchange)]
+        return [earlier.as_turn() for earlier in self.before(exchange)]
 
     def versions(self, exchange: Exchange) -> tuple[Exchange, ...]:
         """The versions of an exchange, itself included, oldest first."""
@@ -164,12 +171,6 @@ def turn_of(answer: Answer) -> Turn:
     is_answered = not answer.abstained and answer.finish != "reply"
     spoken = answer.text or lead_text(answer.lead)
     return _remembered(answer.question, spoken, answer, answer.told.searched_for, is_answered)
-
-
-def _turn(exchange: Exchange) -> Turn:
-    if exchange.answer is not None:
-        return replace(turn_of(exchange.answer), question=exchange.question)
-    return _remembered(exchange.question, exchange.spoken, exchange.draft, exchange.query, bool(exchange.draft.lead))
 
 
 def _remembered(question: str, spoken: str, said: Draft | Answer, searched_for: str, is_answered: bool) -> Turn:

@@ -23,8 +23,9 @@ def told_of(understood: Understood, seen: Look) -> Told:
 def _remark(understood: Understood, seen: Look) -> str:
     """The sentences in their order; empty when nothing has to be said."""
     names = " or ".join(understood.unknown_terms)
-    if names and not seen.retrieval.covered:
-        return f"The notes do not mention {names}, so I will not make up an answer."
+    if not seen.retrieval.covered:
+        only = understood.is_only_unknown
+        return f"The notes do not mention {names}, so I will not make up an answer." if only else ""
     sentences = []
     if names:
         sentences.append(f"The notes do not mention {names}. On the rest of the question they say:")

@@ -32,7 +32,14 @@ class LeadModel:
     def read(cls, file: Path = MODEL) -> LeadModel:
         """The model that ``write`` kept."""
         kept = json.loads(file.read_text(encoding="utf-8"))
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+        return cls(
+            tuple(kept["names"]),
+            tuple(map(tuple, kept["hidden"])),
+            tuple(kept["hidden_bias"]),
+            tuple(kept["output"]),
+            kept["output_bias"],
+            kept["threshold"],
+        )
 
     def write(self, file: Path = MODEL) -> None:
         """Keep the model."""

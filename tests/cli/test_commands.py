@@ -243,6 +243,7 @@ def test_the_list_of_commands_is_whole_and_imports_none_of_them():
         "waiting",
         "evaluate_answers",
         "evaluate_support",
+        "evaluate_understanding",
         "notes_check",
         "notes_due",
     }
