@@ -45,15 +45,13 @@ def index(knowledge: Path | None, ship: bool) -> None:
 
 def _ship(index: Index, settings: Settings) -> None:
     """Write all vectors that need not be made again where the repository is taken from."""
-    from assistant.lab.questions.book import read_book  # here, because refreshing needs no book
+    from assistant.lab.questions.book import asked_about, read_book, sections_of  # here: refreshing needs no book
 
     embedder = load_embedder(settings.embedder)
     write_shipped(index, settings.knowledge)
     write_places(index, settings.knowledge)
     write_contrast(embedder)
-    held = {f"{passage.note}#{passage.heading}" for passage in index.passages}
-    rows = [row for row in read_book() if row.section in held]
+    sections = sections_of(index.passages)
+    rows = [row for row in read_book() if row.section in sections]
     vectors = embedder.embed([row.question for row in rows])
-    write_shipped_questions(
-        settings.knowledge, embedder.identity, zip((row.section for row in rows), vectors, strict=True)
-    )
+    write_shipped_questions(settings.knowledge, embedder.identity, asked_about(sections, rows, vectors))

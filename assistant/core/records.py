@@ -81,6 +81,7 @@ class Hit:
     rank: int  # 1 is the best
     score: float  # how near the question is to the passage and to what learners ask about it, cosines of -1 to 1
     passage: Passage
+    votes: tuple[float, ...] = ()  # of learners' questions for its quotable parts: see `AskedQuestions.votes`
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ def weigh(question: str, hits: Sequence[Hit], sections: Sections, embed: Embed) 
             defines=bool(about.subjects & subjects_of_heading(headings[hit])),
             first=here.get((hit, 0), 0.0),
             best=max(here.values()),
+            votes=hits[hit].votes,
+            best_vote=max(max(each.votes, default=0.0) for each in hits),
         )
         for place in here:
             found[place] = _features(about, section, parts, place[1], cosine[place], max(cosine.values()))
@@ -112,6 +114,8 @@ class _Section:
     defines: bool  # its heading asks for just what the question does
     first: float  # cosine of its first part
     best: float  # of its best part
+    votes: tuple[float, ...]  # of learners' questions for its parts
+    best_vote: float  # among all sections
 
 
 def _features(
@@ -123,7 +127,13 @@ def _features(
     holds_number, gives_reason = bool(_NUMBER.search(part.text)), bool(_REASON.search(part.text))
     is_order = bool(_ORDER.match(part.text))
     asks = about.asks
+    vote = section.votes[at] if at < len(section.votes) else 0.0
     values = {
+        "vote": vote,
+        "has_vote": vote > 0,
+        "has_votes": bool(section.votes),
+        "vote_lack": section.best_vote - vote if section.votes else 0.0,
+        "vote_lack_in_section": max(section.votes) - vote if section.votes else 0.0,
         "cosine": cosine,
         "behind_best": best - cosine,
         "behind_best_of_section": section.best - cosine,

@@ -82,7 +82,13 @@ class Retriever:
             catalog.index, definition_first(fuse(relevant, searched.lexical, lexical_weight), defining), count
         )
         hits = tuple(
-            Hit(rank, round(relevant[row], 4), catalog.index.passages[row]) for rank, row in enumerate(chosen, start=1)
+            Hit(
+                rank,
+                round(relevant[row], 4),
+                catalog.index.passages[row],
+                catalog.asked.votes(searched.vector, row),
+            )
+            for rank, row in enumerate(chosen, start=1)
         )
         confidence = self._model.confidence(self._evidence(catalog, query, searched))
         return Retrieval(question, query, hits, self._model.covers(confidence), round(confidence, 4))

@@ -7,8 +7,10 @@ from assistant.core.errors import IndexingError
 from assistant.core.records import Passage
 from assistant.retrieval.index.asked_questions import (
     FILE,
+    Asked,
     AskedQuestions,
     ShippedQuestions,
+    digest_of_text,
     read_shipped_questions,
     write_shipped_questions,
 )
@@ -24,18 +26,40 @@ def unit(*numbers):
 
 
 PASSAGES = [passage("a.md", "One"), passage("a.md", "One", 9), passage("a.md", "Two"), passage("b.md", "Three")]
-ASKED = [
-    ("a.md#One", unit(1, 0, 0)),
-    ("b.md#Three", unit(0, 0, 1)),
-    ("a.md#One", unit(1, 1, 0)),
-    ("gone.md#X", unit(0, 1, 0)),
-]
+DIGEST = digest_of_text(["Text.", "Text."])
+ASKED = ShippedQuestions(
+    {
+        "a.md#One": Asked(np.stack([unit(1, 0, 0), unit(1, 1, 0)]), (((0, 2), (1, 0)), ((0, 0),)), DIGEST),
+        "b.md#Three": Asked(unit(0, 0, 1)[None], (((0, 1),),), "another"),
+        "gone.md#X": Asked(unit(0, 1, 0)[None], ((),), DIGEST),
+    }
+)
 
 
 @pytest.fixture
 def shipped(tmp_path):
-    assert write_shipped_questions(tmp_path, "minilm", ASKED) == 4
+    write_shipped_questions(tmp_path, "minilm", ASKED)
     return read_shipped_questions(tmp_path, "minilm")
+
+
+def test_what_was_written_comes_back(shipped):
+    assert shipped.asked.keys() == ASKED.asked.keys()
+    for name, asked in ASKED.asked.items():
+        back = shipped.asked[name]
+        assert (back.plans, back.digest) == (asked.plans, asked.digest)
+        assert np.allclose(back.vectors, asked.vectors, atol=0.01)
+
+
+def test_each_part_of_a_passage_gets_the_vote_of_the_nearest_question_that_it_answered(shipped):
+    about, question = shipped.of(PASSAGES), unit(1, 0.2, 0)
+    first, second = float(question @ unit(1, 0, 0)), float(question @ unit(1, 1, 0))
+    assert about.votes(question, 0) == pytest.approx((second, 0.0, first), abs=0.01)
+    assert about.votes(question, 1) == pytest.approx((first,), abs=0.01)
+
+
+def test_nobody_votes_where_nobody_asked_or_the_text_has_changed(shipped):
+    about = shipped.of(PASSAGES)
+    assert [about.votes(unit(0, 0, 1), row) for row in (2, 3, 4)] == [(), (), ()]
 
 
 def test_each_passage_of_a_section_gets_the_nearest_of_its_questions_and_the_others_none(shipped):
@@ -57,13 +81,13 @@ def test_without_questions_no_passage_has_one():
 
 def test_questions_of_another_embedder_are_not_compared(tmp_path):
     write_shipped_questions(tmp_path, "minilm", ASKED)
-    assert read_shipped_questions(tmp_path, "another").vectors == {}
+    assert read_shipped_questions(tmp_path, "another").asked == {}
 
 
 def test_a_broken_file_is_left_out_and_told(tmp_path, caplog):
     (tmp_path / FILE).parent.mkdir(parents=True)
     (tmp_path / FILE).write_bytes(b"no archive")
-    assert read_shipped_questions(tmp_path, "minilm").vectors == {}
+    assert read_shipped_questions(tmp_path, "minilm").asked == {}
     assert "cannot be read" in caplog.text
 
 

@@ -15,11 +15,12 @@ from assistant.grounding.lead_features import Features, Place, weigh
 from assistant.grounding.lead_model import LeadModel
 from assistant.grounding.quotable import quotables
 from assistant.lab.questions.book import Row, Section, sections_of
-from assistant.retrieval.index.asked_questions import ShippedQuestions
+from assistant.retrieval.index.asked_questions import Asked, ShippedQuestions
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.retriever import Retriever
 
-EVERY = 3  # of so many questions one is learned from; the others are what learners asked before
+EVERY = 5  # of so many questions one is learned from; the others are what learners asked before
+NOBODY_ASKED = 4  # of so many examples one is learned from without what others asked
 READ = 3  # sections that an answer is chosen from
 UNITS, DECAY = 24, 0.1  # of the hidden layer, and the weight of its squares: chosen on a quarter of the notes
 THRESHOLD = 0.5
@@ -54,6 +55,8 @@ def examples_of(
         report(number)
         row = rows[number]
         hits = retriever.find(catalog, row.question, count=READ).hits
+        if number // EVERY % NOBODY_ASKED == 0:  # as in notes that came later
+            hits = tuple(replace(hit, votes=()) for hit in hits)
         planned = _planned(row, hits, sections[row.section]) if row.section in sections else set()
         if planned:
             parts = [quotables(hit.passage.text) for hit in hits]
@@ -92,12 +95,12 @@ def without(asked: ShippedQuestions, rows: Sequence[Row], left_out: set[int]) ->
     places: dict[str, list[bool]] = defaultdict(list)
     for number, row in enumerate(rows):
         places[row.section].append(number not in left_out)
-    kept = {
-        name: vectors[np.array(places[name], dtype=np.bool_)]
-        for name, vectors in asked.vectors.items()
-        if len(places.get(name, ())) == len(vectors)
-    }
-    return ShippedQuestions({name: vectors for name, vectors in kept.items() if len(vectors)})
+    found = {}
+    for name, own in asked.asked.items():
+        kept = [place for place, is_kept in enumerate(places.get(name, ())) if is_kept]
+        if kept and len(places[name]) == len(own.vectors):
+            found[name] = Asked(own.vectors[kept], tuple(own.plans[place] for place in kept), own.digest)
+    return ShippedQuestions(found)
 
 
 def remembering(embed: Embed) -> Embed:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,13 @@ from typing import Any
 from assistant.core.errors import AssistantError
 from assistant.core.markdown import plain_text
 from assistant.core.records import Passage
+from assistant.core.vectors import Vectors
 from assistant.grounding.quotable import quotables
+from assistant.retrieval.index.asked_questions import Asked, Plan, ShippedQuestions, digest_of_text, section_name
 
 BOOK = Path(__file__).with_name("book.jsonl")
 UNCOVERED = Path(__file__).with_name("uncovered.jsonl")
 KINDS = ("plain", "terse", "everyday", "everyday2", "detail", "parts")
-DIGEST_CHARACTERS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Row:
     """A question and its answer plan."""
 
     section: str  # "folder/note.md#Heading"
-    digest: str  # of the section's text when the plan was made: see `digest_of_section`
+    digest: str  # of the section's text when the plan was made: see `digest_of_text`
     kind: str  # one of KINDS
     question: str
     plan: tuple[int, ...]  # places among the section's quotable parts, from 0, in the order in which a tutor says them
@@ -47,15 +47,25 @@ class Section:
     @property
     def digest(self) -> str:
         """Tells whether the section still says what it said when a plan was made."""
-        text = "\n\n".join(passage.text for passage in self.passages)
-        return hashlib.sha256(text.encode()).hexdigest()[:DIGEST_CHARACTERS]
+        return digest_of_text([passage.text for passage in self.passages])
+
+    def planned(self, plan: Sequence[int]) -> Plan:
+        """A plan's places as passages of the section and parts of these."""
+        counts = [len(quotables(passage.text)) for passage in self.passages]
+        starts = [sum(counts[:at]) for at in range(len(counts))]
+        return tuple(
+            (at, place - start)
+            for place in plan
+            for at, (start, count) in enumerate(zip(starts, counts, strict=True))
+            if start <= place < start + count
+        )
 
 
 def sections_of(passages: Iterable[Passage]) -> dict[str, Section]:
     """The sections by their names; a long one has several passages."""
     found: dict[str, list[Passage]] = defaultdict(list)
     for passage in passages:
-        found[f"{passage.note}#{passage.heading}"].append(passage)
+        found[section_name(passage)].append(passage)
     return {name: Section(name, tuple(own)) for name, own in found.items()}
 
 
@@ -83,6 +93,20 @@ def write_book(rows: Sequence[Row], file: Path = BOOK) -> None:
         for row in sorted(rows, key=lambda row: row.section)
     ]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def asked_about(sections: Mapping[str, Section], rows: Sequence[Row], vectors: Vectors) -> ShippedQuestions:
+    """The rows by their sections, with the vectors of their questions, float32 [rows, dimension], to be shipped."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for place, row in enumerate(rows):
+        places[row.section].append(place)
+    found = {}
+    for name, own in places.items():
+        section = sections[name]
+        is_current = all(rows[place].digest == section.digest for place in own)
+        plans = tuple(section.planned(rows[place].plan) if is_current else () for place in own)
+        found[name] = Asked(vectors[own], plans, section.digest)
+    return ShippedQuestions(found)
 
 
 @dataclass(frozen=True, slots=True)
