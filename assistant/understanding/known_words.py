@@ -25,7 +25,12 @@ _PREFIX = re.compile(
 
 def is_known(word: str, vocabulary: Vocabulary) -> bool:
     """Whether a word in lower case is one of the notes, in any form, or of English, in either spelling."""
-    if vocabulary.knows(word) or is_english(word) or word in _CONTRACTIONS or word.removesuffix("s") in SHORTHAND:
+    return vocabulary.knows(word) or is_right(word, vocabulary)
+
+
+def is_right(word: str, vocabulary: Vocabulary) -> bool:
+    """Whether a word in lower case is held just so, or English: "trainned" is not, though it has a known stem."""
+    if vocabulary.count(word) or is_english(word) or word in _CONTRACTIONS or word.removesuffix("s") in SHORTHAND:
         return True
     return as_in_notes(word, vocabulary.frequency) != word
 

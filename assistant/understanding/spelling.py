@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.understanding.english import english
-from assistant.understanding.known_words import is_derived, is_known
+from assistant.understanding.known_words import is_derived, is_known, is_right
 from assistant.understanding.near_words import near_english, near_notes
 from assistant.understanding.readings import Reading, best_readings
 from assistant.understanding.slips import slip_cost
@@ -87,7 +87,7 @@ class Speller:
 
     def _is_doubtful(self, typed: str) -> bool:
         plain = typed.isascii() and typed.isalpha() and SHORTEST <= len(typed) <= LONGEST
-        if not plain or any(map(str.isupper, typed[1:])) or self.knows(typed.lower()):
+        if not plain or any(map(str.isupper, typed[1:])) or is_right(typed.lower(), self._vocabulary):
             return False
         return len(typed) < LONG or not self._vocabulary.begins(typed.lower())  # "interp" is short for more
 

@@ -129,3 +129,10 @@ def test_a_changed_folder_has_the_words_that_it_holds_now(tmp_path):
     write_notes(folder, new="# New\n\nA scheduler.")
     words = store.renew().vocabulary
     assert words.knows("optimizer") and words.knows("scheduler") and not words.knows("momentum")
+
+
+def test_a_word_is_known_by_how_it_begins():
+    words = vocabulary_of("Deduplication of layers")
+    assert words.begins("dedup") and words.begins("deduplicat") and not words.begins("deduplication")
+    assert not words.begins("layer")  # hardly shorter
+    assert not words.begins("zebra")

@@ -24,6 +24,7 @@ def speller() -> Speller:
         ("learningrate too large", "learning rate too large"),
         ("full finetunning", "full fine tuning"),
         ("self-atention", "self-attention"),
+        ("trainned modells", "trained models"),  # misspelt, although the stems are known
         ("recurent/recurrent", "recurrent/recurrent"),
         ("why is it beter becuase of momentum", "why is it better because of momentum"),
     ],

@@ -83,8 +83,4 @@ class Vocabulary:
 
     def begins(self, letters: str) -> bool:
         """Whether a word that is held begins so, and goes on for three letters or more: "dedup" of "deduplication"."""
-        return any(
-            word.startswith(letters) and len(word) > len(letters) + 2 and collection.count(word)
-            for collection in self.collections
-            for word in collection.ids
-        )
+        return any(collection.begins(letters, 3) for collection in self.collections)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,6 +44,7 @@ class WordCounts:
     pairs: Pairs  # sorted: the number of the first form in the upper half, that of the second in the lower
     pair_counts: Ids  # [pairs]
     names: Sequence[str]  # [forms] the other way round
+    held: Sequence[str]  # the words that some passage holds, sorted
     rows: Mapping[Passage, Ids]  # the words of each passage in their order, times two, plus one for a capital
 
     @classmethod
@@ -56,8 +58,8 @@ class WordCounts:
         counts = np.bincount(flat, minlength=len(ids)).astype(np.int32)
         capitals = np.bincount(flat[written % 2 == 1], minlength=len(ids)).astype(np.int32)
         forms: dict[str, int] = {"": BREAK}
-        held = [word if counts[at] else "" for word, at in ids.items()]
-        form_of = np.array([forms.setdefault(form, len(forms)) for form in forms_of(held)], dtype=np.int64)
+        words = [word if counts[at] else "" for word, at in ids.items()]
+        form_of = np.array([forms.setdefault(form, len(forms)) for form in forms_of(words)], dtype=np.int64)
         first, second, weights = form_of[flat[:-1]], form_of[flat[1:]], np.ones(len(flat) - 1, dtype=np.int64)
         glued = [(at, *parts) for word, at in ids.items() if counts[at] and (parts := name_and_number(word))]
         if glued:
@@ -73,14 +75,36 @@ class WordCounts:
         size = int(counts[1:].sum())
         numbers = np.array([form[:1].isdigit() and not _YEAR.fullmatch(form) for form in forms])
         counted = np.bincount(keys[numbers[keys >> _HALF]] & ((1 << _HALF) - 1), minlength=len(forms)).astype(np.int32)
+        held = tuple(sorted(filter(None, words)))
         return cls(
-            ids, counts, capitals, size, forms, form_counts, leaders, counted, keys, pair_counts, tuple(forms), rows
+            ids,
+            counts,
+            capitals,
+            size,
+            forms,
+            form_counts,
+            leaders,
+            counted,
+            keys,
+            pair_counts,
+            tuple(forms),
+            held,
+            rows,
         )
 
     def count(self, word: str) -> int:
         """Occurrences of a word in lower case."""
         at = self.ids.get(word)
         return int(self.counts[at]) if at else 0
+
+    def begins(self, letters: str, more: int) -> bool:
+        """Whether a word begins so and goes on for some letters more."""
+        at = bisect_left(self.held, letters)
+        while at < len(self.held) and self.held[at].startswith(letters):
+            if len(self.held[at]) >= len(letters) + more:
+                return True
+            at += 1
+        return False
 
     def capital(self, word: str) -> int:
         """How many occurrences of a word in lower case have a capital that no beginning of a sentence explains."""
