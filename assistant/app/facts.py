@@ -9,7 +9,7 @@ from assistant import __version__
 from assistant.core.records import ModelInfo
 from assistant.core.settings import Settings
 from assistant.retrieval.notes.library import PREFIX, UPLOADS, Library
-from assistant.understanding.about_assistant import AssistantFacts, Topic
+from assistant.understanding.messages.about_assistant import AssistantFacts, Topic
 from assistant.uploads.access import Place
 from assistant.uploads.limits import FILE_BYTES
 

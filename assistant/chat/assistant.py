@@ -25,7 +25,7 @@ from assistant.inference.decoding import Decoding
 from assistant.inference.generator import Generator, held
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.retriever import Retriever
-from assistant.understanding.about_assistant import unknown_facts
+from assistant.understanding.messages.about_assistant import unknown_facts
 from assistant.understanding.understand import Facts, understand
 
 NOT_COVERED = "My notes do not cover this, so I will not make up an answer."

@@ -25,7 +25,7 @@ from assistant.core.records import Answer, CheckedSentence, LeadSentence, Told, 
 from assistant.grounding.illustration import figure_of
 from assistant.grounding.lead import beyond_lead, lead_text
 from assistant.inference.decoding import PRESETS, Decoding, decoding_for
-from assistant.understanding.about_assistant import AssistantFacts
+from assistant.understanding.messages.about_assistant import AssistantFacts
 
 
 @click.command()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from assistant.understanding.about_answer import is_about_answer
-from assistant.understanding.error_query import error_query
-from assistant.understanding.greetings import is_greeting, without_greeting
-from assistant.understanding.intents import (
+from assistant.understanding.messages.about_answer import is_about_answer
+from assistant.understanding.messages.error_query import error_query
+from assistant.understanding.messages.greetings import is_greeting, without_greeting
+from assistant.understanding.messages.intents import (
     asks_for_more,
     intent_of_address,
     intent_of_line,
     speaks_of_this,
 )
-from assistant.understanding.language import language_of
-from assistant.understanding.nonsense import is_nonsense
+from assistant.understanding.messages.language import language_of
+from assistant.understanding.messages.nonsense import is_nonsense
 
 SURELY_NOTHING = 5  # words; a longer message is searched where there is no answer that it could be about
 

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant.retrieval.index.vocabulary import Vocabulary
-from assistant.understanding.english import english
-from assistant.understanding.known_words import is_derived, is_known, is_right
-from assistant.understanding.near_words import near_english, near_notes
-from assistant.understanding.readings import Reading, best_readings
-from assistant.understanding.slips import slip_cost
-from assistant.understanding.typed_words import TypedWord, prose_words
+from assistant.understanding.names.english import english
+from assistant.understanding.names.known_words import is_derived, is_known, is_right
+from assistant.understanding.names.near_words import near_english, near_notes
+from assistant.understanding.names.readings import Reading, best_readings
+from assistant.understanding.names.slips import slip_cost
+from assistant.understanding.names.typed_words import TypedWord, prose_words
 
 SHORTEST, LONGEST = 4, 30  # letters of what may be misspelt: a shorter word resembles too many others
 FAR = 5  # letters from which on two edits may be wrong

@@ -10,16 +10,16 @@ from itertools import pairwise
 from assistant.core.records import Turn
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.vocabulary import Vocabulary
-from assistant.understanding.about_answer import is_about_answer
-from assistant.understanding.about_assistant import AssistantFacts, reply_about
-from assistant.understanding.error_query import error_query
 from assistant.understanding.follow_up import resolve
 from assistant.understanding.following.resolved import Intent
-from assistant.understanding.greetings import greeting_reply, without_greeting
 from assistant.understanding.kinds import Kind, kind_of
-from assistant.understanding.language import language_of, reply_not_english
 from assistant.understanding.lists import excluded, wants_list
-from assistant.understanding.nonsense import not_understood_reply
+from assistant.understanding.messages.about_answer import is_about_answer
+from assistant.understanding.messages.about_assistant import AssistantFacts, reply_about
+from assistant.understanding.messages.error_query import error_query
+from assistant.understanding.messages.greetings import greeting_reply, without_greeting
+from assistant.understanding.messages.language import language_of, reply_not_english
+from assistant.understanding.messages.nonsense import not_understood_reply
 from assistant.understanding.parts import Part, parts_of
 from assistant.understanding.spelling import Correction, Speller
 from assistant.understanding.unknown_names import asks_only_for, unknown_names

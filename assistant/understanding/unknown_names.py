@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from assistant.retrieval.index.vocabulary import Vocabulary
-from assistant.understanding.closed_words import ASPECTS, FUNCTION
-from assistant.understanding.named_words import NamedWord, named_words
-from assistant.understanding.odd_words import Span, odd_names
-from assistant.understanding.plain_names import PlainNameModel, shipped_plain_names
+from assistant.understanding.names.closed_words import ASPECTS, FUNCTION
+from assistant.understanding.names.named_words import NamedWord, named_words
+from assistant.understanding.names.odd_words import Span, odd_names
+from assistant.understanding.names.plain_names import PlainNameModel, shipped_plain_names
+from assistant.understanding.names.typed_words import without_code
+from assistant.understanding.names.versions import unknown_versions
 from assistant.understanding.spelling import Speller
-from assistant.understanding.typed_words import without_code
-from assistant.understanding.versions import unknown_versions
 
 _FAULT = re.compile(r"[a-z](?:Error|Exception|Warning)\b")
 _IDENTIFIER = re.compile(r"\w[_/\\.]\w")

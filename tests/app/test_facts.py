@@ -6,7 +6,7 @@ from assistant.app.facts import assistant_facts
 from assistant.core.records import ModelInfo
 from assistant.core.settings import read_settings
 from assistant.retrieval.notes.library import read_library
-from assistant.understanding.about_assistant import Topic
+from assistant.understanding.messages.about_assistant import Topic
 
 
 def test_notes_are_counted_by_folder_and_what_visitors_added_is_no_topic(tmp_path):

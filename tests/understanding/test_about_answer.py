@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.understanding.about_answer import is_about_answer
+from assistant.understanding.messages.about_answer import is_about_answer
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.core.markdown import plain_text, split_sentences
-from assistant.understanding.about_assistant import AssistantFacts, Topic, reply_about
-from assistant.understanding.intents import ASKED, Intent, read_sections
+from assistant.understanding.messages.about_assistant import AssistantFacts, Topic, reply_about
+from assistant.understanding.messages.intents import ASKED, Intent, read_sections
 
 FACTS = AssistantFacts(
     version="1.2",

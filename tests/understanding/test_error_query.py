@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.understanding.error_query import LONGEST, error_query
+from assistant.understanding.messages.error_query import LONGEST, error_query
 
 FRAMES = """\
 Traceback (most recent call last):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.understanding.greetings import greeting_reply, is_greeting, without_greeting
+from assistant.understanding.messages.greetings import greeting_reply, is_greeting, without_greeting
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.lab.evaluation.gold import read_gold
-from assistant.understanding.intents import Intent, intent_of, intent_of_address, intent_of_line, read_sections
+from assistant.understanding.messages.intents import Intent, intent_of, intent_of_address, intent_of_line, read_sections
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from assistant.lab.evaluation.gold import read_gold
-from assistant.understanding.language import language_of, reply_not_english
-from assistant.understanding.languages import LANGUAGES
+from assistant.understanding.messages.language import language_of, reply_not_english
+from assistant.understanding.messages.languages import LANGUAGES
 
 QUESTIONS = {
     "German": ["Was ist Dropout?", "wie funktioniert backpropagation", "Unterschied zwischen Adam und SGD"],

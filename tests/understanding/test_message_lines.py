@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.understanding.message_lines import Line, LineKind, lines_of
+from assistant.understanding.messages.message_lines import Line, LineKind, lines_of
 
 TRACEBACK = """\
 Epoch 1:   0%|          | 0/3750 [00:02<?, ?it/s]

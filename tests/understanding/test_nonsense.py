@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.understanding.nonsense import is_nonsense, not_understood_reply
+from assistant.understanding.messages.nonsense import is_nonsense, not_understood_reply
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@
 import pytest
 from vocabularies import SMALL, vocabulary_of
 
-from assistant.understanding.slips import slip_cost
+from assistant.understanding.names.slips import slip_cost
+from assistant.understanding.names.typed_words import prose_words
 from assistant.understanding.spelling import Correction, Speller
-from assistant.understanding.typed_words import prose_words
 
 
 @pytest.fixture(scope="module")

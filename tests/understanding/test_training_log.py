@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.understanding.training_log import trends
+from assistant.understanding.messages.training_log import trends
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from vocabularies import SMALL, vocabulary_of
 
-from assistant.understanding.named_words import named_words
-from assistant.understanding.plain_names import PlainNameModel, pair_signs, shipped_plain_names, strange_pairs
+from assistant.understanding.names.named_words import named_words
+from assistant.understanding.names.plain_names import PlainNameModel, pair_signs, shipped_plain_names, strange_pairs
 from assistant.understanding.spelling import Speller
 from assistant.understanding.unknown_names import asks_only_for, unknown_names
 

@@ -13,9 +13,9 @@ from assistant.lab.questions.book import Row, Uncovered, read_book, read_uncover
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.index.word_counts import form_of
-from assistant.understanding.english import english
-from assistant.understanding.named_words import named_words
-from assistant.understanding.plain_names import PairSigns, PlainNameModel, pair_signs, strange_pairs
+from assistant.understanding.names.english import english
+from assistant.understanding.names.named_words import named_words
+from assistant.understanding.names.plain_names import PairSigns, PlainNameModel, pair_signs, strange_pairs
 
 EVERY = 4  # of so many questions of the book one is taken: the others are like it
 FALSE_ALARMS = 0.018  # share of covered questions in which a name may be seen: it sets the threshold

@@ -19,7 +19,7 @@ from assistant.ui.panel.model_box import doubt_model, look_at_model
 from assistant.ui.session.chat_keeper import keep_question
 from assistant.ui.session.visitor import catalog_of, library_of, place_of
 from assistant.ui.shared.loading_view import draw_progress
-from assistant.understanding.about_assistant import AssistantFacts
+from assistant.understanding.messages.about_assistant import AssistantFacts
 
 
 def draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading: Loading, key: str) -> None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from assistant.retrieval.index.vocabulary import Vocabulary
-from assistant.understanding.closed_words import FUNCTION
-from assistant.understanding.english import english
-from assistant.understanding.named_words import NamedWord
+from assistant.understanding.names.closed_words import FUNCTION
+from assistant.understanding.names.english import english
+from assistant.understanding.names.named_words import NamedWord
 
 SHORTEST = 2  # letters of a name that may have versions
 USUAL = 3  # occurrences of such a name in the notes

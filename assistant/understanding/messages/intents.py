@@ -9,7 +9,7 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
-from assistant.understanding.addressed import Asked, stems_of, take_apart
+from assistant.understanding.messages.addressed import Asked, stems_of, take_apart
 
 ASKED = Path(__file__).with_name("about_assistant.txt")
 MOST_CHARACTERS = 200

@@ -12,7 +12,7 @@ from symspellpy.symspellpy import SymSpell
 from symspellpy.verbosity import Verbosity
 
 from assistant.retrieval.index.word_counts import WordCounts
-from assistant.understanding.english import english
+from assistant.understanding.names.english import english
 
 FARTHEST = 2  # edits: a letter left out, put in, exchanged, or two neighbours swapped
 PREFIX = 5  # letters that the index looks at: 7 would answer three times as fast and take six times the memory

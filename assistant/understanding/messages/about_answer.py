@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.understanding.words import FUNCTION_WORDS, read_words, words
+from assistant.understanding.messages.words import FUNCTION_WORDS, read_words, words
 
 MOST_WORDS = 16
 WORDS_ALONE = 5  # longer messages must point back, too: "what makes an idea a good one" asks something of its own

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assistant.understanding.typed_words import without_code
+from assistant.understanding.names.typed_words import without_code
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)*%|\d+(?:[.,]\d+)+[^\W_]*|[^\W_]+(?:['’](?!s\b)[^\W\d_]+)*")
 NEAR = 8  # characters before a word that are looked at

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import Stemmer
 
-from assistant.understanding.words import FUNCTION_WORDS, words
+from assistant.understanding.messages.words import FUNCTION_WORDS, words
 
 
 @dataclass(frozen=True, slots=True)

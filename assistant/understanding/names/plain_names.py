@@ -18,11 +18,11 @@ from assistant.retrieval.index.abbreviations import SHORTHAND
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.index.word_counts import form_of
 from assistant.retrieval.query.spelling import as_in_notes
-from assistant.understanding.closed_words import ASKING, FUNCTION, NUMBERS, POSSESSIVES
-from assistant.understanding.english import english
-from assistant.understanding.known_words import is_english
-from assistant.understanding.named_words import NamedWord
-from assistant.understanding.odd_words import compound
+from assistant.understanding.names.closed_words import ASKING, FUNCTION, NUMBERS, POSSESSIVES
+from assistant.understanding.names.english import english
+from assistant.understanding.names.known_words import is_english
+from assistant.understanding.names.named_words import NamedWord
+from assistant.understanding.names.odd_words import compound
 
 MODEL = Path(__file__).with_name("plain_names.json")  # written by `assistant/lab/evaluation/fit_names.py`
 SHORTEST = 3  # letters

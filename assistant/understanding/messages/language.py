@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from assistant.understanding.languages import HOMOGRAPHS, LANGUAGES, Language
-from assistant.understanding.words import FUNCTION_WORDS
+from assistant.understanding.messages.languages import HOMOGRAPHS, LANGUAGES, Language
+from assistant.understanding.messages.words import FUNCTION_WORDS
 
 LONGEST = 2000  # characters that are looked at
 ENOUGH = 1.5  # words' worth that are of another language ...

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.index.word_counts import form_of, name_and_number
-from assistant.understanding.closed_words import FUNCTION
-from assistant.understanding.english import english
-from assistant.understanding.named_words import NamedWord
-from assistant.understanding.odd_words import Span, compound
-from assistant.understanding.proper_names import SOMETIMES, is_given, is_proper, is_variant
+from assistant.understanding.names.closed_words import FUNCTION
+from assistant.understanding.names.english import english
+from assistant.understanding.names.named_words import NamedWord
+from assistant.understanding.names.odd_words import Span, compound
+from assistant.understanding.names.proper_names import SOMETIMES, is_given, is_proper, is_variant
 
 MANY = 4  # numbers that stand behind an English word before another one is missed there
 LONGEST = 6  # digits of a version

@@ -7,7 +7,7 @@ import re
 from assistant.retrieval.index.abbreviations import SHORTHAND
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.query.spelling import as_in_notes
-from assistant.understanding.english import english
+from assistant.understanding.names.english import english
 
 # Contractions as they are typed without their apostrophe, and what is written only in chats.
 _CONTRACTED = """

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from assistant.understanding.code_faults import faults
-from assistant.understanding.message_lines import Line, LineKind, lines_of
-from assistant.understanding.training_log import trends
+from assistant.understanding.messages.code_faults import faults
+from assistant.understanding.messages.message_lines import Line, LineKind, lines_of
+from assistant.understanding.messages.training_log import trends
 
 LONGEST = 300  # characters of a query
 LONGEST_ERROR = 160

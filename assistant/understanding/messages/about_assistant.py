@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.understanding.intents import Intent, intent_of
+from assistant.understanding.messages.intents import Intent, intent_of
 
 MIB = 2**20
 NOTES = "notes"  # address of the page Notes, relative to the chat

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from assistant.retrieval.index.vocabulary import Vocabulary
 from assistant.retrieval.index.word_counts import name_and_number
-from assistant.understanding.closed_words import CALENDAR, FUNCTION
-from assistant.understanding.known_words import is_derived, is_english
-from assistant.understanding.named_words import NamedWord
-from assistant.understanding.spelling import Speller
+from assistant.understanding.names.closed_words import CALENDAR, FUNCTION
+from assistant.understanding.names.known_words import is_derived, is_english
+from assistant.understanding.names.named_words import NamedWord
 
 SHORTEST, LONGEST = 4, 30  # letters: shorter ones are abbreviations, and what is written only in chats
 USUAL = 5  # occurrences of a word of the notes that others are put together with
@@ -20,7 +20,17 @@ AGAINST = ("vs", "versus")
 Span = tuple[int, int]  # of words: the first, and the one behind the last
 
 
-def odd_names(words: Sequence[NamedWord], vocabulary: Vocabulary, speller: Speller) -> Iterator[Span]:
+class Words(Protocol):
+    """What tells words from names, such as ``spelling.Speller``."""
+
+    def knows(self, word: str) -> bool:
+        """Whether a word in lower case is one of the notes or of English."""
+
+    def resembles(self, word: str, most: float, notes: bool = False) -> bool:
+        """Whether slips that cost ``most`` make the word one of them; with ``notes``, one of the notes."""
+
+
+def odd_names(words: Sequence[NamedWord], vocabulary: Vocabulary, speller: Words) -> Iterator[Span]:
     """Where such names stand, each with what it is joined to, and with the names beside it: "Tamsin Korrowell"."""
 
     def continues(at: int) -> bool:
@@ -49,7 +59,7 @@ def compound(words: Sequence[NamedWord], at: int) -> Span:
     return begin, behind
 
 
-def is_odd(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary, speller: Speller) -> bool:
+def is_odd(words: Sequence[NamedWord], at: int, vocabulary: Vocabulary, speller: Words) -> bool:
     """Whether a word is a name that nobody knows."""
     word, lower = words[at], words[at].lower
     parts = name_and_number(lower)

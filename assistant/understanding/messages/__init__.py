@@ -1,0 +1,1 @@
+"""What kind of message: about the assistant, an error, another language, nothing at all."""
