@@ -17,6 +17,7 @@ from assistant.grounding.lead_model import MODEL as LEAD
 from assistant.lab.evaluation.fit import fit_coverage
 from assistant.lab.evaluation.fit_field import fit_field
 from assistant.lab.evaluation.fit_lead import examples_of, fit_lead
+from assistant.lab.evaluation.fit_names import fit_plain_names
 from assistant.lab.evaluation.gold import Question
 from assistant.lab.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
 from assistant.lab.questions.book import read_book
@@ -25,6 +26,7 @@ from assistant.retrieval.index.asked_questions import read_shipped_questions
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.query.coverage import MODEL, CoverageModel, shipped_model
 from assistant.retrieval.retriever import Retriever
+from assistant.understanding.names.plain_names import MODEL as PLAIN_NAMES
 
 
 def evaluate_retrieval(
@@ -40,6 +42,7 @@ def evaluate_retrieval(
     model = _fitted(catalog, retriever, questions) if fit else shipped_model()
     if fit:
         _learn_lead(catalog, retriever, settings)
+        fit_plain_names(catalog).write(PLAIN_NAMES)
     chosen = [question for question in questions if half in ("all", question.half)]
     rankings = rank_all(catalog, retriever, chosen)
     decision = decide_all(model, [retriever.evidence(catalog, question.text) for question in chosen], chosen)
