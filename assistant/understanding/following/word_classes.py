@@ -19,7 +19,8 @@ a an the this that these those it its they them their there here he she his her 
 ones some any each every all both such same other another and or but so if while because since as than then though
 although whether until unless nor either neither not no never yes very too also just only even still again ever always
 often usually really exactly actually precisely much many more most less least few lot lots bit quite rather now please
-ok okay well else etc up down off out back myself yourself two three four five six
+ok okay well else etc up down off out back myself yourself itself others something anything everything nothing once
+twice already yet soon however therefore two three four five six
 """
 # What can be asked of any subject. "What is the default value?" needs a subject beside it, "What is dropout?" does not.
 _RELATIONAL = """
