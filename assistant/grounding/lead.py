@@ -19,6 +19,7 @@ from assistant.grounding.wording import bare
 MOST_SENTENCES = 5  # a list, table or code block counts as one
 FEWEST_SENTENCES = 2  # one alone hardly ever answers
 TOO_ALIKE = 0.8  # cosine above which a sentence repeats one already chosen
+SAID_AGAIN = 0.4  # times as likely is what stands in the chat already: it comes again only where nothing else answers
 DENIED_WITHIN = 40  # characters around a name in which a negation is about it
 
 
@@ -27,7 +28,7 @@ class Wanted:
     """How much is wanted, and what is not."""
 
     most: int = MOST_SENTENCES
-    said: frozenset[str] = frozenset()  # sentences that stand in the chat already
+    said: frozenset[str] = frozenset()  # sentences that stand in the chat already: others come first
     excluded: tuple[str, ...] = ()  # names of what the question leaves out: "activations other than relu"
     is_list: bool = False  # several of a kind are asked for: what adds one is taken sooner
 
@@ -49,9 +50,13 @@ def choose_lead(
 
 def _pick(sections: Sections, weighed: Weighed, wanted: Wanted, model: LeadModel) -> list[Place]:
     """The parts to quote, the likeliest first."""
-    places = [place for place in weighed.features if _is_new(sections[place[0]][place[1]].text, wanted)]
+    texts = {place: sections[place[0]][place[1]].text for place in weighed.features}
+    places = [place for place, text in texts.items() if not any(_names(text, thing) for thing in wanted.excluded)]
     likely = model.probabilities([weighed.features[place] for place in places])
-    worth = dict(zip(places, likely, strict=True))
+    worth = {
+        place: probability * (SAID_AGAIN if texts[place] in wanted.said else 1.0)
+        for place, probability in zip(places, likely, strict=True)
+    }
     ranked = sorted(worth, key=lambda place: -worth[place])
     chosen: list[Place] = []
     for place in ranked:
@@ -68,12 +73,8 @@ def _pick(sections: Sections, weighed: Weighed, wanted: Wanted, model: LeadModel
     return chosen
 
 
-def _is_new(text: str, wanted: Wanted) -> bool:
-    """Whether a part was not shown yet and does not name what is left out, unless it denies it."""
-    return text not in wanted.said and not any(_names(text, thing) for thing in wanted.excluded)
-
-
 def _names(text: str, thing: str) -> bool:
+    """Whether a text names a thing without denying it."""
     words = text.lower()
     held = re.search(rf"(?<!\w){re.escape(thing.lower())}", words)
     if held is None:

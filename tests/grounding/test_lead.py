@@ -103,11 +103,11 @@ def test_at_most_the_given_number_of_sentences_is_chosen():
     assert len(lead("alpha beta gamma", hit(" ".join(texts)), most=2)) == 2
 
 
-def test_what_stands_in_the_chat_already_is_not_said_again():
-    section = hit("Dropout zeroes random units. Dropout units rest in turn.")
-    first, second = sentences(section.passage.text)
-    chosen = choose_lead("dropout units", [section], EMBED, Wanted(said=frozenset([first])), MODEL)
-    assert [sentence.text for sentence in chosen] == [second]
+def test_what_stands_in_the_chat_already_comes_behind_what_is_new():
+    cosines = {"Apples": 0.8, "Berries": 0.7, "Cherries": 0.65}
+    said = Wanted(most=2, said=frozenset(["Apples stand on a shelf."]))
+    found = choose_lead("zzz", [section("Apples", "Berries", "Cherries")], embed_as(cosines), said, MODEL)
+    assert [sentence.text.split()[0] for sentence in found] == ["Berries", "Cherries"]
 
 
 @pytest.mark.parametrize(
