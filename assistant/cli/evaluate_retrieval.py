@@ -20,6 +20,7 @@ from assistant.lab.evaluation.fit_lead import examples_of, fit_lead
 from assistant.lab.evaluation.fit_names import fit_plain_names
 from assistant.lab.evaluation.gold import Question
 from assistant.lab.evaluation.retrieval import Ranking, decide_all, rank_all, time_all
+from assistant.lab.evaluation.understanding import blind_questions
 from assistant.lab.questions.book import read_book
 from assistant.retrieval.embedding.embedder import load_embedder
 from assistant.retrieval.index.asked_questions import read_shipped_questions
@@ -63,8 +64,8 @@ def evaluate_retrieval(
 
 
 def _fitted(catalog: Catalog, retriever: Retriever, questions: Sequence[Question]) -> CoverageModel:
-    """The decision learned from the tuning half, and kept."""
-    tuning = [question for question in questions if question.half == "tune"]
+    """The decision learned from the tuning half and that of the blind sets, and kept."""
+    tuning = [question for question in questions if question.half == "tune"] + blind_questions("tune")
     model = fit_coverage([retriever.evidence(catalog, question.text) for question in tuning], tuning)
     model.write(MODEL)
     return model

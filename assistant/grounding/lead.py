@@ -17,7 +17,7 @@ from assistant.grounding.quotable import closure, quotables
 from assistant.grounding.wording import bare
 
 MOST_SENTENCES = 5  # a list, table or code block counts as one
-FEWEST_SENTENCES = 2  # one alone hardly ever answers
+FEWEST_SENTENCES = 3  # fewer hardly ever answer whole
 TOO_ALIKE = 0.8  # cosine above which a sentence repeats one already chosen
 SAID_AGAIN = 0.4  # times as likely is what stands in the chat already: it comes again only where nothing else answers
 DENIED_WITHIN = 40  # characters around a name in which a negation is about it

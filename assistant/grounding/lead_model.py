@@ -12,7 +12,7 @@ import numpy as np
 from assistant.grounding.lead_features import Features
 
 MODEL = Path(__file__).with_name("lead_model.json")  # written by `python -m assistant evaluate --fit`
-SHARE, SHARE_FOR_LISTS = 0.45, 0.25  # of the likeliest sentence's probability, from which on another is worth quoting
+SHARE, SHARE_FOR_LISTS = 0.15, 0.08  # of the likeliest sentence's probability, from which on another is worth quoting
 
 Row = tuple[float, ...]
 

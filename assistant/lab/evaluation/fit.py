@@ -11,7 +11,7 @@ from assistant.core.errors import AssistantError
 from assistant.lab.evaluation.gold import Question
 from assistant.retrieval.query.coverage import CoverageModel, Evidence
 
-REFUSED_COVERED = 0.02  # share of covered tuning questions that may be refused: it sets the threshold
+REFUSED_COVERED = 0.015  # share of covered tuning questions that may be refused: it sets the threshold
 
 
 def fit_coverage(evidence: Sequence[Evidence], questions: Sequence[Question]) -> CoverageModel:

@@ -16,9 +16,11 @@ from typing import Any
 from assistant.core.errors import AssistantError
 from assistant.core.markdown import plain_text
 from assistant.core.records import Answer, Turn
+from assistant.lab.evaluation.gold import Question
 
 SETS = Path(__file__).with_name("gold") / "understanding"
 FACTS = ("plain", "everyday", "misspelt", "tracebacks", "lists")  # sets whose rows are a question and its facts
+COVERED = ("plain", "everyday", "misspelt", "parts", "lists")
 UNCOVERED = ("offtopic", "misspelt_offtopic")
 
 Ask = Callable[[str, Sequence[Turn]], Answer]
@@ -69,6 +71,17 @@ def measure_understanding(
         shares = {kind: _share([one.counts[kind] for one in seen if kind in one.counts]) for kind in kinds}
         figures.append(SetFigures(name, len(seen), shares))
     return figures
+
+
+def blind_questions(half: str) -> list[Question]:
+    """The rows of a half as questions that are covered or not: what coverage is learned from and measured on."""
+    found = []
+    for name in (*COVERED, *UNCOVERED):
+        for row in read_set(name):
+            if row["half"] == half:
+                text = str(row.get("clean", row["question"]))
+                found.append(Question(row["id"], text, name in COVERED, half, name, (), frozenset()))
+    return found
 
 
 def read_set(name: str) -> list[Record]:
