@@ -12,8 +12,8 @@ from assistant.chat.feedback import Feedback
 from assistant.retrieval.notes.library import Library
 from assistant.ui.chat.actions import draw_actions, draw_offer
 from assistant.ui.chat.answer import draw_text
+from assistant.ui.chat.question_text import question_markdown
 from assistant.ui.chat.sources import draw_chips
-from assistant.ui.shared.safe import safe_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Surroundings:
 def draw_question(exchange: Exchange) -> None:
     """The question as it was typed."""
     with st.chat_message("user", avatar=":material/person:"):
-        st.markdown(safe_label(exchange.question))
+        st.markdown(question_markdown(exchange.question))
 
 
 @st.fragment
