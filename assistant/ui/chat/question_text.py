@@ -1,9 +1,10 @@
-"""A question as it was typed, drawn as Markdown: its lines stay lines, and code stays code."""
+"""A question as it was typed, in blocks to draw: its lines stay lines, and code stays code."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 
 from assistant.ui.shared.safe import safe_label, without_turns
@@ -11,18 +12,26 @@ from assistant.understanding.message_lines import LineKind, lines_of
 
 _FENCE = re.compile(r"^\s*(?P<marks>```+|~~~+)[ \t]*(?P<language>[\w+-]*)\s*$")
 _BLOCK = re.compile(r"^(?=[-=])|(?<=^\d)(?=[.)])|(?<=^\d\d)(?=[.)])")  # would begin a list, a rule or a heading
-_TICKS = re.compile(r"`+")
 
 
-def question_markdown(question: str) -> str:
-    """Markdown that shows a question line by line; nothing in it is taken for a mark of the page's own."""
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a question: Markdown that shows it line by line, or code as it stands."""
+
+    text: str
+    language: str | None = None  # of code, empty where it is not told; None: Markdown
+
+
+def question_blocks(question: str) -> list[Block]:
+    """A question in blocks of prose and of code; nothing in it is taken for a mark of the page's own."""
     lines = without_turns(question).strip("\n").splitlines()
     if len(lines) < 2:
-        return _prose(lines)
-    blocks = (
-        _prose(list(block)) if language is None else _code(list(block), language) for language, block in _blocks(lines)
-    )
-    return "\n\n".join(block for block in blocks if block)
+        return [Block(_prose(lines))]
+    found = [
+        Block(_prose(block)) if language is None else Block("\n".join(block), language)
+        for language, block in _blocks(lines)
+    ]
+    return [block for block in found if block.text.strip()]
 
 
 def _blocks(lines: list[str]) -> Iterator[tuple[str | None, list[str]]]:
@@ -68,11 +77,3 @@ def _plain(line: str) -> str:
     """One line, its indentation kept."""
     indent = len(line) - len(line.lstrip())
     return "\u00a0" * indent + _BLOCK.sub(r"\\", safe_label(line))
-
-
-def _code(lines: list[str], language: str) -> str:
-    """A block of code, fenced by more marks than any of its lines holds."""
-    text = "\n".join(lines)
-    longest = max((len(ticks) for ticks in _TICKS.findall(text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language or 'text'}\n{text}\n{fence}"
