@@ -28,8 +28,10 @@ def _remark(understood: Understood, seen: Look) -> str:
         return f"The notes do not mention {names}, so I will not make up an answer." if only else ""
     sentences = []
     if names:
-        sentences.append(f"The notes do not mention {names}. On the rest of the question they say:")
+        sentences.append(f"The notes do not mention {names}.")
     sentences += [f"The notes do not cover “{_cut(part)}”." for part in seen.uncovered]
+    if names:
+        sentences.append("On the rest of the question they say:")
     return " ".join(sentences)
 
 
