@@ -29,7 +29,8 @@ def _remark(understood: Understood, seen: Look) -> str:
     sentences = []
     if names:
         sentences.append(f"The notes do not mention {names}.")
-    sentences += [f"The notes do not cover “{_cut(part)}”." for part in seen.uncovered]
+    unexplained = [part for part in seen.uncovered if not any(name in part for name in understood.unknown_terms)]
+    sentences += [f"The notes do not cover “{_cut(part)}”." for part in unexplained]
     if names:
         sentences.append("On the rest of the question they say:")
     return " ".join(sentences)

@@ -55,7 +55,7 @@ def draw_spelling(chat: Chat, exchange: Exchange, key: str) -> None:
             "Search as typed",
             icon=":material/undo:",
             type="tertiary",
-            help=safe_label(f"Answer again without another spelling of {typed}"),
+            help=safe_label(f"Answer again without another spelling of {typed}; this answer stays reachable"),
             key=f"{key}_as_typed",
         ):
             _again(chat, exchange, SAME, as_typed=True)
