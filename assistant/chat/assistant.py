@@ -81,22 +81,32 @@ class Assistant:
         history: Sequence[Turn] = (),
         snippets: int = 3,
         facts: Facts = unknown_facts,
+        *,
+        as_typed: bool = False,
     ) -> Iterator[Event]:
         """The events of one answer, in order: Found, then Prompted and Wrote if a model answers, then Finished.
 
         While a model is waited for or says nothing, Waited comes now and then. Between and behind the pieces comes a
         Checked for each sentence that is complete, in the order of the text. Closing the iterator stops the model. A
         model that fails does not lose the answer: it ends with what there is and says why. ``facts`` tells what the
-        program knows of itself, for messages about it. Raises AssistantError when the question cannot be used.
+        program knows of itself, for messages about it. ``as_typed`` takes no word for misspelt. Raises AssistantError
+        when the question cannot be used.
         """
-        return self._follow(self._answer(question, catalog, decoding, self._cut(history), snippets, facts))
+        return self._follow(self._answer(question, catalog, decoding, self._cut(history), snippets, facts, as_typed))
 
     def _answer(
-        self, question: str, catalog: Catalog, decoding: Decoding, history: Sequence[Turn], snippets: int, facts: Facts
+        self,
+        question: str,
+        catalog: Catalog,
+        decoding: Decoding,
+        history: Sequence[Turn],
+        snippets: int,
+        facts: Facts,
+        as_typed: bool,
     ) -> Iterator[Event]:
         began = time.monotonic()
         message = checked_question(question, self._question_limit)
-        understood = understand(message, history, catalog, facts)
+        understood = understand(message, history, catalog, facts, as_typed=as_typed)
         seen = look(message, understood, catalog, self._retriever, snippets)
         found = Found(seen.retrieval, seen.lead, time.monotonic() - began, told_of(understood, seen))
         yield found
@@ -169,4 +179,6 @@ def _short(found: Found) -> str:
 def _abstained(found: Found, decoding: Decoding, reply: str = "") -> Answer:
     answer = blank(found, decoding)
     said = reply or found.told.remark or NOT_COVERED
+    if said == NOT_COVERED and found.told.unknown_terms:
+        said = f"{NOT_COVERED} They do not mention {' or '.join(found.told.unknown_terms)}."
     return replace(answer, text=said, abstained=True, sources=(), lead=(), nearest=found.retrieval.hits)

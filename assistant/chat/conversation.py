@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import uuid4
 
 from assistant.core.errors import AssistantError
-from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Turn
+from assistant.core.records import Answer, CheckedSentence, Hit, LeadSentence, Told, Turn
 from assistant.core.text import readable
 from assistant.grounding.lead import lead_text
 from assistant.inference.decoding import Decoding
@@ -31,6 +31,7 @@ class Draft:
     sources: tuple[Hit, ...] = ()
     text: str = ""  # what the model wrote
     sentences: tuple[CheckedSentence, ...] = ()  # the part of the text that was compared with the notes
+    told: Told = field(default_factory=Told)
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Exchange:
     draft: Draft = field(default_factory=Draft)  # empty once there is an answer
     answer: Answer | None = None
     problem: str = ""  # why there is no answer, in one line
+    as_typed: bool = False  # no word of the question is taken for misspelt
 
     @property
     def _said(self) -> Draft | Answer:
@@ -71,6 +73,16 @@ class Exchange:
     def sentences(self) -> tuple[CheckedSentence, ...]:
         """The part of the text that was compared with the notes."""
         return self._said.sentences
+
+    @property
+    def told(self) -> Told:
+        """How the question was taken."""
+        return self._said.told
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether the program itself spoke, not the notes: to a greeting, or about itself."""
+        return self.answer is not None and self.answer.finish == "reply"
 
     def finish(self, answer: Answer) -> None:
         """The answer takes the draft's place."""
@@ -100,10 +112,12 @@ class Chat:
 
     @property
     def title(self) -> str:
-        """What the list of chats shows."""
+        """What the list of chats shows: the name, or the first question to the notes."""
         if self.name or not self.shown:
             return self.name or "New chat"
-        question = " ".join(self.exchanges[self.shown[None]].question.split())
+        path = self.path()
+        named_after = next((exchange for exchange in path if not exchange.is_reply), path[0])
+        question = " ".join((named_after.question.partition("```")[0].strip() or named_after.question).split())
         if len(question) <= TITLE_CHARACTERS:
             return question
         return question[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + " …"
@@ -140,18 +154,22 @@ class Chat:
         path = self.path()
         return self._add(path[-1].number if path else None, question, decoding, snippets)
 
-    def ask_instead(self, exchange: Exchange, question: str, decoding: Decoding, snippets: int) -> Exchange:
+    def ask_instead(
+        self, exchange: Exchange, question: str, decoding: Decoding, snippets: int, *, as_typed: bool = False
+    ) -> Exchange:
         """Another version of an exchange: the same question again, or an edited one.
 
         The version before and all that follows it stay reachable. Raises AssistantError when the chat is full.
         """
-        return self._add(exchange.after, question, decoding, snippets)
+        return self._add(exchange.after, question, decoding, snippets, as_typed)
 
     def show(self, exchange: Exchange) -> None:
         """Show this version, and what followed it."""
         self.shown[exchange.after] = exchange.number
 
-    def _add(self, after: int | None, question: str, decoding: Decoding, snippets: int) -> Exchange:
+    def _add(
+        self, after: int | None, question: str, decoding: Decoding, snippets: int, as_typed: bool = False
+    ) -> Exchange:
         if len(self.exchanges) >= LONGEST_CHAT:
             raise AssistantError(
                 f"A chat may hold {LONGEST_CHAT} questions and answers, versions included, and this one does. "
@@ -160,7 +178,7 @@ class Chat:
         for waiting in self.exchanges:
             if waiting.state == "asked":  # it was stopped before it began
                 waiting.state = "writing"
-        exchange = Exchange(len(self.exchanges), after, readable(question), decoding, snippets)
+        exchange = Exchange(len(self.exchanges), after, readable(question), decoding, snippets, as_typed=as_typed)
         self.exchanges.append(exchange)
         self.show(exchange)
         return exchange

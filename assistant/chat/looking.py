@@ -41,7 +41,7 @@ def look(message: str, understood: Understood, catalog: Catalog, retriever: Retr
     asked = [found for part, found in zip(parts, searches, strict=True) if part.kind == "asked"]
     is_answered = not understood.is_only_unknown and understood.kind != Kind.NOT_ENGLISH
     is_covered = is_answered and any(found.covered for found in asked)
-    hits = merged([found.hits for found in searches])
+    hits = merged([found.hits for found in searches if found.covered or not is_covered])
     retrieval = Retrieval(message, understood.searched_for, hits, is_covered, max(found.confidence for found in asked))
     if not is_covered:
         return Look(retrieval, ())

@@ -28,8 +28,11 @@ def _remark(understood: Understood, seen: Look) -> str:
         return f"The notes do not mention {names}, so I will not make up an answer." if only else ""
     sentences = []
     if names:
-        sentences.append(f"The notes do not mention {names}. On the rest of the question they say:")
-    sentences += [f"The notes do not cover “{_cut(part)}”." for part in seen.uncovered]
+        sentences.append(f"The notes do not mention {names}.")
+    unexplained = [part for part in seen.uncovered if not any(name in part for name in understood.unknown_terms)]
+    sentences += [f"The notes do not cover “{_cut(part)}”." for part in unexplained]
+    if names:
+        sentences.append("On the rest of the question they say:")
     return " ".join(sentences)
 
 

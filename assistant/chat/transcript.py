@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from assistant.chat.conversation import LONGEST_CHAT, TITLE_CHARACTERS, Chat, Ex
 from assistant.core.errors import AssistantError
 from assistant.core.records import CheckedSentence, Hit
 from assistant.grounding.lead import beyond_lead, lead_text
+from assistant.understanding.messages.about_assistant import NOTES
 
 LARGEST_BYTES = 8_000_000
 LONGEST_NAME = 80  # characters of a chat's name
@@ -19,6 +21,8 @@ LONGEST_TEXT = 100_000  # characters of a question or an answer: far more than i
 MOST_PARTS = 2_000  # sentences of an answer
 SURE = 0.55  # cosine from which a source is called strong
 LIKELY = 0.40  # and fair; below, it is weak
+
+_OWN_LINK = re.compile(rf"\[([^\]\n]*)\]\({re.escape(NOTES)}\)")
 
 Clean = Callable[[str], str]  # makes Markdown from data safe to draw
 
@@ -53,6 +57,11 @@ def renewed_exchange(record: Any) -> Any:
     said = {name: record[name] for name in parts if name in record}
     answer = rest.get("answer")
     return {**rest, "answer": {**answer, **said}} if isinstance(answer, dict) else {**rest, "draft": said}
+
+
+def without_own_links(reply: str) -> str:
+    """A reply of the program with the names of its pages in place of links, which lead nowhere outside the chat."""
+    return _OWN_LINK.sub(r"\1", reply)
 
 
 def strength(score: float) -> str:
@@ -142,8 +151,18 @@ def chat_to_markdown(chat: Chat, clean: Clean) -> str:
     """The exchanges that are shown, as a document."""
     parts = [f"# {clean(chat.title)}", f"Deep-learning notes, {date.today().isoformat()}"]
     for exchange in chat.path():
-        parts += [f"## {clean(' '.join(exchange.question.split()))}", exchange_to_markdown(exchange, clean)]
+        parts += [*_asked(exchange.question, clean), exchange_to_markdown(exchange, clean)]
     return "\n\n".join(parts) + "\n"
+
+
+def _asked(question: str, clean: Clean) -> Iterator[str]:
+    """The question as a heading; one of several lines follows its first as it was typed."""
+    first, *more = question.strip().splitlines()
+    yield f"## {clean(' '.join(first.split()))}"
+    if more:
+        longest = max(map(len, re.findall(r"`+", question)), default=0)
+        fence = "`" * max(3, longest + 1)
+        yield f"{fence}text\n{question.strip()}\n{fence}"
 
 
 def exchange_to_markdown(exchange: Exchange, clean: Clean) -> str:
@@ -153,15 +172,17 @@ def exchange_to_markdown(exchange: Exchange, clean: Clean) -> str:
 
 def _parts(exchange: Exchange, clean: Clean) -> Iterator[str]:
     answer = exchange.answer
+    if exchange.told.corrected:
+        spelt = ", ".join(f"{meant} in place of {typed}" for typed, meant in exchange.told.corrected)
+        yield clean(f"(Read as: {spelt}.)")
     if answer is not None and answer.abstained:
         yield clean(answer.text)
         yield _listed("Nearest notes:", answer.nearest, clean)
         return
-    if answer is not None and answer.finish == "reply":
-        yield clean(answer.text)
+    if answer is not None and exchange.is_reply:
+        yield clean(without_own_links(answer.text))
         return
-    if answer is not None:
-        yield clean(answer.told.remark)
+    yield clean(exchange.told.remark)
     yield lead_text(exchange.lead, lambda source: f" [{source}]", clean)
     if answer is None or answer.finish != "notes":
         yield from _written(exchange, clean)

@@ -46,8 +46,13 @@ class Understood:
     wants_list: bool = False
 
 
-def understand(message: str, turns: Sequence[Turn], catalog: Catalog, facts: Facts) -> Understood:
-    """What a message asks in the light of the turns before it, for the notes of a catalog."""
+def understand(
+    message: str, turns: Sequence[Turn], catalog: Catalog, facts: Facts, *, as_typed: bool = False
+) -> Understood:
+    """What a message asks in the light of the turns before it, for the notes of a catalog.
+
+    ``as_typed`` takes no word for misspelt.
+    """
     answered = [turn for turn in turns if turn.answered]
     kind = kind_of(message, bool(answered))
     if kind == Kind.GREETING:
@@ -62,12 +67,12 @@ def understand(message: str, turns: Sequence[Turn], catalog: Catalog, facts: Fac
     if kind == Kind.ERROR:
         query = error_query(message) or message
         return Understood(kind, (Part(query),), searched_for=query)
-    return _question(kind, without_greeting(message), answered, catalog)
+    return _question(kind, without_greeting(message), answered, catalog, as_typed)
 
 
-def _question(kind: Kind, message: str, turns: Sequence[Turn], catalog: Catalog) -> Understood:
+def _question(kind: Kind, message: str, turns: Sequence[Turn], catalog: Catalog, as_typed: bool) -> Understood:
     speller = Speller.of(catalog.vocabulary)
-    spelled = speller.correct(message)
+    spelled = Correction(message) if as_typed else speller.correct(message)
     resolved = resolve(spelled.text, turns)
     if resolved.intent == "source" and turns:
         return Understood(Kind.ABOUT_ANSWER, reply=_sources_of(turns[-1]), intent="source")

@@ -84,11 +84,23 @@ def test_an_earlier_question_of_any_length_costs_no_more_than_one_that_was_asked
     assert len(found.query) < 3_000
 
 
+def test_passages_near_a_part_that_the_notes_do_not_cover_are_no_sources(assistant_with):
+    _, answer = story(assistant_with(), "1. What is dropout?\n2. How do I boil eggs?", snippets=3)
+    _, alone = story(assistant_with(), "What is dropout?", snippets=2)
+    assert "do not cover" in answer.told.remark
+    assert [hit.passage for hit in answer.sources] == [hit.passage for hit in alone.sources]
+
+
 def test_a_question_that_the_notes_do_not_cover_never_reaches_the_model(assistant_with):
     generator = ScriptedGenerator("Margherita.")
     kinds, answer = story(assistant_with(generator), UNCOVERED)
     assert kinds == [Found, Finished] and generator.prompts == []
-    assert (answer.text, answer.abstained, answer.sources, answer.lead) == (NOT_COVERED, True, (), ())
+    assert (answer.text, answer.abstained, answer.sources, answer.lead) == (
+        f"{NOT_COVERED} They do not mention Naples.",
+        True,
+        (),
+        (),
+    )
     assert len(answer.nearest) == 3 and answer.prompt is None
 
 

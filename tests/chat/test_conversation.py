@@ -98,6 +98,15 @@ def test_the_title_is_the_first_question_cut_at_a_word_until_the_visitor_names_t
     assert chat.title == "Norms"
 
 
+def test_neither_a_greeting_nor_code_names_a_chat_that_has_a_question():
+    chat = Chat()
+    greeted = ask(chat, "hi")
+    greeted.finish(Answer("hi", "Hello!", False, (), "m", "e", "p", finish="reply"))
+    assert chat.title == "hi"
+    ask(chat, "Why does this fail?\n```python\nx = 1\n```")
+    assert chat.title == "Why does this fail?"
+
+
 def test_bytes_that_are_no_utf8_do_not_reach_the_page():
     assert Chat().ask("a\ud800b", DECODING, 3).question == "a?b"
 

@@ -23,7 +23,7 @@ from assistant.chat.transcript import (
     unfinished,
 )
 from assistant.core.errors import AssistantError
-from assistant.core.records import CheckedSentence
+from assistant.core.records import CheckedSentence, Told
 from assistant.inference.decoding import Decoding
 from assistant.ui.shared.safe import safe_markdown
 
@@ -46,6 +46,20 @@ def test_markdown_of_a_chat_holds_the_versions_that_are_shown(chat):
     text = chat_to_markdown(chat, safe_markdown)
     assert text.startswith("# My chat\n") and "## edited" in text and "## follow-up" in text
     assert "## What is dropout?" not in text and "Stopped before its end" in text
+
+
+def test_a_question_of_several_lines_is_written_below_its_first_as_it_was_typed(chat):
+    chat.exchanges[1].question = "why?\n```\n![x](http://evil.example/x.png)\n```"
+    text = chat_to_markdown(chat, safe_markdown)
+    assert "## why?\n\n````text\nwhy?\n```\n![x](http://evil.example/x.png)\n```\n````\n" in text
+
+
+def test_how_a_question_was_read_is_written_and_a_link_to_a_page_of_the_chat_is_not(chat):
+    exchange, answer = chat.exchanges[0], chat.exchanges[0].answer
+    exchange.answer = replace(answer, told=Told(corrected=(("droput", "dropout"),)))
+    assert exchange_to_markdown(exchange, safe_markdown).startswith("(Read as: dropout in place of droput.)\n\n")
+    exchange.answer = replace(answer, finish="reply", text="Open [Notes](notes).")
+    assert exchange_to_markdown(exchange, safe_markdown) == "Open Notes."
 
 
 def test_markdown_of_a_chat_fetches_nothing(chat):

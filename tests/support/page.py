@@ -29,7 +29,7 @@ class ScriptedAssistant:
     def __init__(self, *events: Event) -> None:
         self.events = events
 
-    def ask(self, *_: Any) -> Iterator[Event]:
+    def ask(self, *_: Any, **__: Any) -> Iterator[Event]:
         """The events."""
         yield from self.events
 

@@ -209,6 +209,29 @@ def test_what_the_notes_do_not_cover_says_what_was_looked_for(open_page):
     assert f"Looked for: {UNCOVERED}" in page.text and "The nearest that the notes hold:" in page.text
 
 
+def test_a_greeting_is_neither_rated_nor_asked_again_and_leaves_the_questions_to_start_with(open_page):
+    page = open_page(ScriptedGenerator("x")).ask("hi")
+    keys = [button.key for button in page.app.main.button]
+    assert "chat1_0_copy" in keys and "chat1_0_edit" in keys and "chat1_0_details" not in keys
+    assert not page.app.main.feedback and "Adam or SGD?" in str(page.pills)
+    assert "Adam or SGD?" not in str(page.ask(COVERED).pills)
+
+
+def test_what_is_said_about_the_page_itself_holds_no_link_that_opens_another_tab(open_page):
+    page = open_page(ScriptedGenerator("x")).ask("how do I upload a file here?")
+    assert "Open Notes and choose" in page.text and "](" not in page.text
+
+
+def test_a_misspelt_question_says_what_it_was_read_as_and_can_be_searched_as_typed(open_page):
+    page = open_page(ScriptedGenerator("Words.")).ask("what is droupout")
+    assert "Showing answers for **what is dropout**" in page.text
+    page.click("chat1_0_as_typed")
+    assert "Showing answers" not in page.text and "2/2" in page.text
+    assert [exchange.as_typed for exchange in page.app.session_state.chats.chat.exchanges] == [False, True]
+    page.choose("chat1_1_again", "With the settings of the side panel")
+    assert "Showing answers" not in page.text and "3/3" in page.text
+
+
 def test_of_a_long_chat_the_latest_turns_are_drawn_and_the_earlier_ones_come_with_a_click(open_page):
     page = open_page(ScriptedGenerator("Words."))
     page.app.session_state.chats.chat.name = "New chat"  # AppTest sends the title that it saw last

@@ -7,7 +7,7 @@ from dataclasses import replace
 import streamlit as st
 
 from assistant.chat.conversation import Exchange
-from assistant.chat.transcript import unfinished
+from assistant.chat.transcript import unfinished, without_own_links
 from assistant.core.records import Answer, CheckedSentence, LeadSentence, Told
 from assistant.grounding.illustration import figure_of
 from assistant.retrieval.notes.library import Library
@@ -22,7 +22,7 @@ from assistant.ui.chat.sentences import (
 from assistant.ui.shared.passages import draw_figure, links_from
 from assistant.ui.shared.safe import safe_label, safe_markdown
 
-OWN_PAGES = ("notes",)  # addresses, relative to the chat
+LONGEST_REPEATED = 120  # characters of a question that is repeated above its answer
 MODEL_ADDS = "The model adds in its own words, which may be wrong:"
 MODEL_ADDS_SUPPORTED = "The model adds, and the notes support it:"
 MODEL_REPEATS = "What the model wrote and the notes support is said above already."
@@ -35,13 +35,12 @@ def draw_text(exchange: Exchange, library: Library | None = None) -> None:
     """All that is said in answer to a question, once it is no longer being written, and at most one figure."""
     answer = exchange.answer
     if answer is not None and answer.abstained:
-        draw_not_covered(answer, exchange.query)
+        draw_not_covered(answer, "" if exchange.told.corrected else exchange.query or answer.question)
         return
-    if answer is not None and answer.finish == "reply":
-        st.markdown(safe_markdown(answer.text, _own_page))
+    if answer is not None and exchange.is_reply:
+        st.markdown(safe_markdown(without_own_links(answer.text)))
         return
-    if answer is not None:
-        draw_told(answer.told)
+    draw_remark(exchange.told)
     if exchange.lead:
         links = {hit.rank: links_from(hit.passage.note, library) for hit in exchange.sources}
         st.markdown(lead_markdown(exchange.lead, links))
@@ -56,18 +55,19 @@ def draw_text(exchange: Exchange, library: Library | None = None) -> None:
         draw_end(answer)
 
 
-def draw_told(told: Told) -> None:
-    """How the question was taken, where its reader should know: words that were misspelt, names that no note holds."""
-    if told.corrected:
-        typed = ", ".join(safe_label(typed) for typed, _ in told.corrected)
-        st.caption(f"Showing answers for **{safe_label(told.searched_for)}**, in place of: {typed}")
+def spelling_caption(told: Told, is_covered: bool = True) -> str:
+    """What was searched for in place of misspelt words: the whole question, or of a long one those words."""
+    shown = "Showing answers for" if is_covered else "Looked for"
+    if len(told.searched_for) <= LONGEST_REPEATED and "\n" not in told.searched_for:
+        return f"{shown} **{safe_label(told.searched_for)}**"
+    words = ", ".join(f"**{safe_label(meant)}** in place of {safe_label(typed)}" for typed, meant in told.corrected)
+    return f"{shown} {words}"
+
+
+def draw_remark(told: Told) -> None:
+    """What is said before the notes' own words: names that no note holds, parts that they do not cover."""
     if told.remark:
         st.markdown(safe_markdown(told.remark))
-
-
-def _own_page(target: str) -> str:
-    """The pages that the program's own words may link to."""
-    return target if target in OWN_PAGES else ""
 
 
 def _draw_figure(exchange: Exchange, library: Library | None) -> None:
@@ -114,11 +114,11 @@ def unsupported_label(sentences: tuple[CheckedSentence, ...]) -> str:
     return f"Not in the notes ({count_unsupported(sentences)}{more})"
 
 
-def draw_not_covered(answer: Answer, query: str) -> None:
-    """That the notes do not answer the question, and what was looked for."""
+def draw_not_covered(answer: Answer, looked_for: str) -> None:
+    """That the notes do not answer the question, and what was looked for unless that is said already."""
     st.markdown(safe_markdown(answer.text))
-    looked_for = query or answer.question
-    st.caption(f"Looked for: {safe_label(looked_for)}")
+    if looked_for:
+        st.caption(f"Looked for: {safe_label(looked_for)}")
 
 
 def draw_end(answer: Answer) -> None:

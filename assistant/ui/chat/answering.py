@@ -43,7 +43,13 @@ def draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading:
                 )
 
             events = parts.assistant.ask(
-                exchange.question, catalog, exchange.decoding, history, exchange.snippets, facts
+                exchange.question,
+                catalog,
+                exchange.decoding,
+                history,
+                exchange.snippets,
+                facts,
+                as_typed=exchange.as_typed,
             )
             write_answer(exchange, events)
             if missed_model(exchange):

@@ -32,6 +32,7 @@ TITLE = "Deep-learning notes"
 PASTED = 10  # times the longest question fit into the box: what is longer still is dropped by it without a word
 TURNS_DRAWN = 10  # of a long chat, the latest
 STEP = 5
+START = "Questions to start with"
 STARTERS = (
     "Where should I learn deep learning?",
     "What is dropout and what happens at test time?",
@@ -99,7 +100,7 @@ def _draw_turns(chat: Chat, number: int, around: Surroundings, loading: Loading)
     starters = st.empty()  # a place of its own, so that they go as soon as a question is drawn
     if not path:
         with starters.container():
-            _draw_pills("Questions to start with", STARTERS, f"starters{number}")
+            _draw_pills(START, STARTERS, f"starters{number}")
     for exchange in path[_first_drawn(len(path), f"earlier{number}") :]:
         draw_question(exchange)
         with st.chat_message("assistant", avatar=":material/school:"):
@@ -144,9 +145,16 @@ def _first_drawn(turns: int, key: str) -> int:
 
 
 def _draw_suggestions(chat: Chat, last: Exchange, library: Library, key: str) -> None:
-    """What to ask next; for a question that the notes do not cover, what they hold nearby."""
-    asked = [exchange.question for exchange in chat.path()]
+    """What to ask next; for a question that the notes do not cover, what they hold nearby.
+
+    As long as no question to the notes was asked, those to begin with stay.
+    """
+    path = chat.path()
+    asked = [exchange.question for exchange in path]
     answer = last.answer
+    if all(exchange.is_reply for exchange in path):
+        _draw_pills(START, [question for question in STARTERS if question not in asked], f"{key}_start")
+        return
     if answer is not None and answer.abstained:
         questions = suggest_nearest(answer.nearest, asked)
     else:

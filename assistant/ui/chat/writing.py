@@ -13,7 +13,13 @@ from assistant.chat.conversation import Exchange
 from assistant.chat.events import Checked, Event, Finished, Found, Prompted, Waited, Wrote
 from assistant.chat.transcript import unchecked
 from assistant.core.errors import AssistantError
-from assistant.ui.chat.answer import MODEL_ADDS, MODEL_ADDS_SUPPORTED, draw_told, unsupported_label
+from assistant.ui.chat.answer import (
+    MODEL_ADDS,
+    MODEL_ADDS_SUPPORTED,
+    draw_remark,
+    spelling_caption,
+    unsupported_label,
+)
 from assistant.ui.chat.sentences import count_unsupported, lead_markdown, supported_markdown
 from assistant.ui.shared.safe import safe_markdown
 
@@ -46,7 +52,7 @@ def _keep(exchange: Exchange, event: Event) -> None:
     """What an event tells, kept in the exchange before anything is drawn."""
     draft = exchange.draft
     if isinstance(event, Found):
-        exchange.query, draft.lead = event.retrieval.query, event.lead
+        exchange.query, draft.lead, draft.told = event.retrieval.query, event.lead, event.told
         draft.sources = event.retrieval.hits if event.retrieval.covered else ()
     elif isinstance(event, Wrote):
         draft.text += event.piece.text
@@ -77,7 +83,9 @@ class _Live:
         if isinstance(event, Found):
             if event.lead:
                 with self._lead:
-                    draw_told(event.told)
+                    if event.told.corrected:
+                        st.caption(spelling_caption(event.told))
+                    draw_remark(event.told)
                 self._lead.markdown(lead_markdown(event.lead))
             self._said = "Waiting for the model …"  # drawn only where it is waited for
         elif isinstance(event, Prompted):

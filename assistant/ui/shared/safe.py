@@ -27,6 +27,11 @@ def nowhere(target: str) -> str:
     return ""
 
 
+def without_turns(text: str) -> str:
+    """The text without the marks that turn the reading direction."""
+    return _BIDI.sub("", text)
+
+
 def safe_markdown(text: str, link_to: LinkTo = nowhere) -> str:
     """Markdown from data with images, foreign links and page directives taken out; formulas and code stay.
 
@@ -39,7 +44,7 @@ def safe_markdown(text: str, link_to: LinkTo = nowhere) -> str:
         address = link_to(link[0][2:-1].strip())
         return f"]({address})" if address else "]"
 
-    text = _BIDI.sub("", text)
+    text = without_turns(text)
     text = _IMAGE.sub("[", text)
     text = _LINK.sub(linked, text)
     return _DIRECTIVE.sub("\\:", text)
@@ -47,5 +52,5 @@ def safe_markdown(text: str, link_to: LinkTo = nowhere) -> str:
 
 def safe_label(text: str) -> str:
     """One line of data as plain text inside Markdown: every mark is escaped."""
-    line = " ".join(_BIDI.sub("", text).split())
-    return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:])", r"\\\1", line)
+    line = " ".join(without_turns(text).split())
+    return re.sub(r"([\\`*_{}\[\]()#+!|<>~$:&])", r"\\\1", line)
