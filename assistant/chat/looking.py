@@ -74,8 +74,8 @@ def _said_to(
     asked: int,
 ) -> list[LeadSentence]:
     most = SENTENCES[min(asked, 4)] if part.kind == "asked" else 1
-    said = frozenset((*understood.said, *(sentence.text for sentence in before)))
-    wanted = Wanted(most, said, understood.excluded, is_list=understood.wants_list)
+    here = frozenset(sentence.text for sentence in before)
+    wanted = Wanted(most, frozenset(understood.said), here, understood.excluded, is_list=understood.wants_list)
     chosen = list(choose_lead(part.text, hits, retriever.embed, wanted))
     if chosen and before:
         chosen[0] = replace(chosen[0], gap="\n\n")

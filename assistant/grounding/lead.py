@@ -17,7 +17,8 @@ from assistant.grounding.quotable import closure, quotables
 from assistant.grounding.wording import bare
 
 MOST_SENTENCES = 5  # a list, table or code block counts as one
-FEWEST_SENTENCES = 3  # fewer hardly ever answer whole
+FEWEST_SENTENCES = 3  # of the likeliest's section; fewer hardly ever answer whole
+FEWEST_ELSEWHERE = 1  # before one of another section: what it adds is often on something near
 TOO_ALIKE = 0.8  # cosine above which a sentence repeats one already chosen
 SAID_AGAIN = 0.4  # times as likely is what stands in the chat already: it comes again only where nothing else answers
 DENIED_WITHIN = 40  # characters around a name in which a negation is about it
@@ -29,6 +30,7 @@ class Wanted:
 
     most: int = MOST_SENTENCES
     said: frozenset[str] = frozenset()  # sentences that stand in the chat already: others come first
+    here: frozenset[str] = frozenset()  # sentences that stand in this answer already: never again
     excluded: tuple[str, ...] = ()  # names of what the question leaves out: "activations other than relu"
     is_list: bool = False  # several of a kind are asked for: what adds one is taken sooner
 
@@ -51,7 +53,11 @@ def choose_lead(
 def _pick(sections: Sections, weighed: Weighed, wanted: Wanted, model: LeadModel) -> list[Place]:
     """The parts to quote, the likeliest first."""
     texts = {place: sections[place[0]][place[1]].text for place in weighed.features}
-    places = [place for place, text in texts.items() if not any(_names(text, thing) for thing in wanted.excluded)]
+    places = [
+        place
+        for place, text in texts.items()
+        if text not in wanted.here and not any(_names(text, thing) for thing in wanted.excluded)
+    ]
     likely = model.probabilities([weighed.features[place] for place in places])
     worth = {
         place: probability * (SAID_AGAIN if texts[place] in wanted.said else 1.0)
@@ -60,14 +66,18 @@ def _pick(sections: Sections, weighed: Weighed, wanted: Wanted, model: LeadModel
     ranked = sorted(worth, key=lambda place: -worth[place])
     chosen: list[Place] = []
     for place in ranked:
-        if len(chosen) >= FEWEST_SENTENCES and not model.is_worth(
-            worth[place], worth[ranked[0]], is_list=wanted.is_list
-        ):
-            break
+        elsewhere = place[0] != ranked[0][0]
+        enough = len(chosen) >= (FEWEST_ELSEWHERE if elsewhere else FEWEST_SENTENCES)
+        if enough and not model.is_worth(worth[place], worth[ranked[0]], elsewhere=elsewhere, is_list=wanted.is_list):
+            continue
         if place in chosen or _repeats(place, chosen, weighed):
             continue
         needed = closure(sections[place[0]], place[1])
-        together = [(place[0], at) for at in sorted(needed) if (place[0], at) not in chosen]
+        together = [
+            (place[0], at)
+            for at in sorted(needed)
+            if (place[0], at) not in chosen and sections[place[0]][at].text not in wanted.here
+        ]
         if len(chosen) + len(together) <= wanted.most:
             chosen += together
     return chosen

@@ -12,7 +12,9 @@ import numpy as np
 from assistant.grounding.lead_features import Features
 
 MODEL = Path(__file__).with_name("lead_model.json")  # written by `python -m assistant evaluate --fit`
-SHARE, SHARE_FOR_LISTS = 0.15, 0.08  # of the likeliest sentence's probability, from which on another is worth quoting
+# Of the likeliest sentence's probability, from which on another is worth quoting: of its section, and of others.
+SHARE, SHARE_ELSEWHERE = 0.15, 0.5
+FOR_LISTS = 0.5  # times as much is enough where a list is wanted
 
 Row = tuple[float, ...]
 
@@ -54,9 +56,10 @@ class LeadModel:
         logits = units @ np.array(self.output) + self.output_bias
         return [float(value) for value in 1.0 / (1.0 + np.exp(-np.clip(logits, -60.0, 60.0)))]
 
-    def is_worth(self, probability: float, best: float, *, is_list: bool) -> bool:
-        """Whether a sentence is quoted beside the likeliest one."""
-        return probability >= self.threshold or probability >= (SHARE_FOR_LISTS if is_list else SHARE) * best
+    def is_worth(self, probability: float, best: float, *, elsewhere: bool, is_list: bool) -> bool:
+        """Whether a sentence is quoted beside the likeliest one; ``elsewhere``: from another section."""
+        share = (SHARE_ELSEWHERE if elsewhere else SHARE) * (FOR_LISTS if is_list else 1.0)
+        return probability >= self.threshold or probability >= share * best
 
 
 @cache

@@ -126,12 +126,12 @@ def test_what_the_question_leaves_out_is_not_named_unless_it_is_denied(text, is_
 
 
 def test_where_a_list_is_wanted_less_likely_sentences_come_along():
-    cosines = {"Apples": 0.9, "Berries": 0.85, "Cherries": 0.5}
-    one = [section("Apples", "Berries", "Cherries")]
+    cosines = {"Apples": 0.9, "Berries": 0.85, "Cherries": 0.8, "Dates": 0.36}  # the last one's logit: -2.1, 11%
+    one = [section("Apples", "Berries", "Cherries", "Dates")]
     found = [
         len(choose_lead("zzz", one, embed_as(cosines), Wanted(is_list=is_list), MODEL)) for is_list in (False, True)
     ]
-    assert found == [2, 3]
+    assert found == [3, 4]
 
 
 def test_sentences_of_one_source_stay_together_in_the_order_of_the_notes():
@@ -197,18 +197,33 @@ def section(*names, rank=1, heading="Heading", score=0.5, words="stand on a shel
 
 
 @pytest.mark.parametrize(
-    ("third", "expected"),
+    ("fourth", "is_quoted"),
     [
-        (0.64, ["Apples", "Berries", "Cherries"]),  # logit 0.12: likelier than not
-        (0.58, ["Apples", "Berries", "Cherries"]),  # logit -0.36, 41%, and nearly half of the likeliest's 88%
-        (0.45, ["Apples", "Berries"]),  # logit -1.4, 20%
+        (0.64, True),  # logit 0.12: likelier than not
+        (0.42, True),  # logit -1.6, 16%, and more than 0.15 of the likeliest's 88%
+        (0.36, False),  # logit -2.1, 11%
     ],
 )
-def test_a_third_sentence_is_quoted_if_it_likely_answers_or_is_nearly_half_as_likely_as_the_first(third, expected):
-    cosines = {"Apples": 0.75, "Berries": 0.7, "Cherries": third}
-    found = choose_lead("zzz", [section("Apples", "Berries", "Cherries")], embed_as(cosines), model=MODEL)
-    names = [sentence.text.split()[0] for sentence in found]
-    assert names[:1] == ["Apples"] and len(names) == len(expected)
+def test_after_three_another_is_quoted_if_it_likely_answers_or_is_not_much_less_likely_than_the_first(
+    fourth, is_quoted
+):
+    cosines = {"Apples": 0.75, "Berries": 0.7, "Cherries": 0.68, "Dates": fourth}
+    one = [section("Apples", "Berries", "Cherries", "Dates")]
+    found = choose_lead("zzz", one, embed_as(cosines), model=MODEL)
+    assert [sentence.text.split()[0] for sentence in found] == list(cosines)[: 3 + is_quoted]
+
+
+@pytest.mark.parametrize(("other", "is_quoted"), [(0.61, True), (0.55, False)])  # logits -0.1, 47%, and -0.6, 35%
+def test_another_section_must_be_half_as_likely_as_the_best_sentence(other, is_quoted):
+    both = [section("Apples"), section("Berries", rank=2)]
+    found = choose_lead("zzz", both, embed_as({"Apples": 0.75, "Berries": other - 0.125}), model=MODEL)
+    assert len(found) == 1 + is_quoted
+
+
+def test_what_this_answer_says_already_is_never_said_again():
+    texts = frozenset(["Apples stand on a shelf.", "Berries stand on a shelf."])
+    found = choose_lead("zzz", [section("Apples", "Berries")], embed_as({}), Wanted(here=texts), MODEL)
+    assert found == ()
 
 
 def test_a_section_that_lacks_much_to_the_best_gives_nothing_though_its_sentence_is_near():

@@ -16,8 +16,7 @@ from assistant.retrieval.notes.library import read_library
 from assistant.retrieval.query.coverage import shipped_model
 
 # Floors below the figures in docs/evaluation.md, by about two questions: lower them only with a reason in the change.
-# They were 0.78, 0.91, 0.85, 0.95 and 0.94 for 3,047 sections; there are 4,361 to choose from since.
-FLOORS = {"recall_1": 0.755, "recall_3": 0.905, "mrr": 0.83, "facts_3": 0.944, "facts_single": 0.935}
+FLOORS = {"recall_1": 0.763, "recall_3": 0.918, "mrr": 0.843, "facts_3": 0.953, "facts_single": 0.94}
 LEAST_REFUSED_OFF_TOPIC = 0.95
 MOST_REFUSED_COVERED = 0.03
 
