@@ -43,7 +43,7 @@ def test_the_dropout_question_is_answered_from_the_dropout_note(parts):
     kinds = [type(event) for event in events]
     assert kinds[:2] == [Found, Prompted] and kinds[-1] is Finished and Wrote in kinds
     assert not answer.abstained and answer.problem == "" and answer.finish in ("stop", "length", "repeated")
-    assert answer.sources[0].passage.note == "dropout.md" and answer.sources[0].score > 0.5
+    assert answer.sources[0].passage.note == "dropout.md" and answer.sources[0].score > 0.4
     assert any("dropout" in sentence.text.lower() for sentence in answer.lead)
     assert 0 < answer.answer_tokens <= 40 and len(answer.text) > 20
     assert answer.prompt.tokens + answer.prompt.reserved <= answer.prompt.window

@@ -13,6 +13,7 @@ from assistant.chat.assistant import NOT_COVERED, Assistant
 from assistant.chat.events import Checked, Finished, Found, Prompted, Waited, Wrote
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.records import ModelInfo, Piece, Prompt, Turn
+from assistant.grounding.lead import lead_text
 from assistant.inference.decoding import decoding_for
 from assistant.retrieval.note_store import NoteStore
 
@@ -108,7 +109,7 @@ def test_without_a_generator_the_sentences_of_the_notes_are_the_answer(assistant
     kinds, answer = story(assistant_with())
     assert kinds == [Found, Finished]
     assert (answer.finish, answer.model, answer.engine, answer.answer_tokens) == ("notes", "none", "notes", 0)
-    assert answer.text == " ".join(sentence.text for sentence in answer.lead) != ""
+    assert answer.text == lead_text(answer.lead) != ""
     assert answer.sources and answer.seconds_to_first_token is None
 
 

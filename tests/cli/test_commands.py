@@ -22,6 +22,11 @@ ANSWER = {
         "question": str,
         "answer": str,
         "abstained": bool,
+        "kind": str,
+        "searched_for": str,
+        "corrected": list,
+        "unknown_terms": list,
+        "remark": str,
         "lead": list,
         "sentences": list,
         "sources": list,
@@ -153,7 +158,7 @@ def test_search_prints_json_of_the_fixed_form(knowledge, run):
 
 @pytest.mark.slow
 def test_ask_without_a_model_answers_from_the_notes_and_abstains_beyond_them(knowledge):
-    questions = b"What is dropout?\n\n" + b"x" * 2001 + b"\nWho won the 1998 football world cup?\nbad \xff byte\n"
+    questions = b"What is dropout?\n\n" + b"x" * 6001 + b"\nWho won the 1998 football world cup?\nbad \xff byte\n"
     status, out, err = assistant("ask", "--knowledge", knowledge, given=questions, ASSISTANT_MODEL="none")
     records = [json.loads(line) for line in out.splitlines()]
     assert status == 1 and "Traceback" not in err and len(records) == 4
@@ -162,7 +167,7 @@ def test_ask_without_a_model_answers_from_the_notes_and_abstains_beyond_them(kno
     assert "Dropout sets random units to zero during training." in covered["answer"]
     assert (covered["engine"], covered["finish"], covered["abstained"]) == ("notes", "notes", False)
     assert fits(covered["sources"][0], HIT) and fits(covered["lead"][0], {"text": str, "source": int})
-    assert "2,000" in refused["error"]
+    assert "6,000" in refused["error"]
     assert foreign["abstained"] and foreign["sources"] == [] and fits(foreign["nearest"][0], HIT)
 
 

@@ -7,6 +7,7 @@ from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from assistant.core.records import Passage
 from assistant.lab.questions.book import Row, sections_of
+from assistant.lab.relevance import train_embedder
 from assistant.lab.relevance.batches import BATCH, OFF_TOPIC, Batch, Epoch, with_headings
 from assistant.lab.relevance.train_embedder import Training, loss_of, train
 
@@ -98,8 +99,11 @@ def test_the_loss_is_small_when_each_question_is_nearest_to_its_own_and_twins_do
 
 @pytest.mark.slow
 def test_a_training_lowers_the_loss_and_changes_the_layers_alone_and_goes_on_as_if_nothing_had_happened(
-    model, epoch, tmp_path
+    model, epoch, tmp_path, monkeypatch
 ):
+    monkeypatch.setattr(train_embedder, "LEARNING_RATE", 3e-3)  # random weights have far to go
+    monkeypatch.setattr(train_embedder, "WARM_UP", 2)
+    monkeypatch.setattr(train_embedder, "SAVED_EVERY", 4)
     losses = []
     whole = train(Training(model, tmp_path / "whole.pt", 12), epoch, lambda done, total, loss: losses.append(loss))
     assert np.mean(losses[-3:]) < np.mean(losses[:3]) - 0.1
@@ -113,13 +117,7 @@ def test_a_training_lowers_the_loss_and_changes_the_layers_alone_and_goes_on_as_
         if done == 8:
             raise Interrupted
 
-    from assistant.lab.relevance import train_embedder
-
-    saved_every, train_embedder.SAVED_EVERY = train_embedder.SAVED_EVERY, 4
-    try:
-        with pytest.raises(Interrupted):
-            train(Training(model, tmp_path / "broken.pt", 12), epoch, stop)
-        again = train(Training(model, tmp_path / "broken.pt", 12), epoch)
-    finally:
-        train_embedder.SAVED_EVERY = saved_every
-    assert all(np.allclose(again[name], whole[name], atol=1e-6) for name in whole)
+    with pytest.raises(Interrupted):
+        train(Training(model, tmp_path / "broken.pt", 12), epoch, stop)
+    again = train(Training(model, tmp_path / "broken.pt", 12), epoch)
+    assert all(np.allclose(again[name], whole[name], atol=1e-5) for name in whole)

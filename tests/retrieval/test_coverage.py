@@ -51,7 +51,7 @@ def test_fitting_separates_what_can_be_separated(tmp_path):
     questions = [question(True) for _ in covered] + [question(False) for _ in off_topic]
     model = fit_coverage(covered + off_topic, questions)
     accepted = [model.covers(model.confidence(one)) for one in covered]
-    assert sum(accepted) >= 100 * (1 - REFUSED_COVERED) - 1e-9
+    assert sum(accepted) >= 100 * (1 - REFUSED_COVERED) - 1  # a quantile between two of them
     assert not any(model.covers(model.confidence(one)) for one in off_topic)
     model.write(tmp_path / "coverage.json")
     assert CoverageModel.read(tmp_path / "coverage.json") == model
@@ -64,7 +64,7 @@ def test_fitting_needs_both_kinds_of_question():
 
 def test_the_shipped_model_weighs_every_kind_of_evidence():
     model = shipped_model()
-    assert set(model.weights) == {"best", "near", "contrast", "lexical", "shared", "unknown", "field"}
+    assert set(model.weights) == {"best", "near", "contrast", "lexical", "shared", "unknown", "asked", "field"}
     assert model.weights["best"] > 0 > model.weights["contrast"]
     assert 0 < model.threshold < 1
 

@@ -11,7 +11,7 @@ import pytest
 from assistant.core.errors import ModelError
 from assistant.core.settings import REPOSITORY
 from assistant.lab.evaluation.gold import GOLD, read_gold
-from assistant.retrieval.embedding.embedder import load_embedder, packaged_folder
+from assistant.retrieval.embedding.embedder import SentenceEmbedder, load_embedder, packaged_folder
 from assistant.retrieval.embedding.minilm import MiniLM
 
 pytestmark = pytest.mark.slow
@@ -52,10 +52,12 @@ def test_order_and_company_do_not_change_a_vector(embedder):
     assert embedder.embed([]).shape == (0, 384)
 
 
-def test_it_gives_the_vectors_of_sentence_transformers(embedder):
+def test_the_packaged_model_gives_the_vectors_of_sentence_transformers():
     texts = ["What is dropout?", "", "word " * 5000, "λ → ∇f(x) — Über 漢字 🙂", "A\nb\tc", "a", *QUESTIONS[:60]]
     reference = load_embedder(str(packaged_folder()))
-    assert np.abs(embedder.embed(texts) - reference.embed(texts)).max() < 1e-5
+    packaged = MiniLM(packaged_folder())
+    ours = SentenceEmbedder(packaged.encode, packaged.width, "packaged").embed(texts)
+    assert np.abs(ours - reference.embed(texts)).max() < 1e-5
 
 
 @pytest.mark.parametrize("missing", ["config.json", "tokenizer.json", "model.safetensors"])
@@ -83,8 +85,9 @@ def test_threads_may_share_it(embedder):
 
 def test_its_identity_names_the_model_and_its_weights(embedder):
     name, _, fingerprint = embedder.identity.partition("@")
-    assert name == "all-MiniLM-L6-v2" and len(fingerprint) == 12
-    assert load_embedder(str(packaged_folder())).identity.endswith(f"@{fingerprint}")
+    packaged, _, learned = fingerprint.partition("+")
+    assert name == "all-MiniLM-L6-v2" and len(packaged) == len(learned) == 12
+    assert load_embedder(str(packaged_folder())).identity.endswith(f"@{packaged}")
 
 
 def test_an_embedder_that_is_not_there_is_an_error_for_the_user(tmp_path, monkeypatch):

@@ -64,7 +64,7 @@ def test_the_shipped_embedder_has_learned_and_answers_as_packaged_where_what_it_
     learned, packaged = load_embedder("packaged"), MiniLM(packaged_folder(), tmp_path / "missing.npz")
     assert "as it was packaged" in caplog.text
     assert learned.identity.startswith(f"all-MiniLM-L6-v2@{packaged.fingerprint}+") and SHIPPED.exists()
-    question = "my net remembers the examples by heart"
-    section, other = "What is overfitting?", "What is a heart rate?"
-    now, before = learned.embed([question, section, other]), packaged.encode([question, section, other])
-    assert now[0] @ now[1] > before[0] @ before[1] and now[0] @ now[1] > now[0] @ now[2]
+    question = "the network should punish itself for big inner numbers"
+    answer, other = "Weight decay adds a penalty on large weights to the loss.", "Prisons punish crimes."
+    now, before = learned.embed([question, answer, other]), packaged.encode([question, answer, other])
+    assert now[0] @ now[1] > now[0] @ now[2] and before[0] @ before[1] < before[0] @ before[2]

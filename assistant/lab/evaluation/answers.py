@@ -115,8 +115,8 @@ def lead_of(answer: Answer) -> str:
 
 
 def written_in(answer: Answer) -> str:
-    """What a model wrote; nothing when the notes answered alone or the question was declined."""
-    return "" if answer.abstained or answer.finish == "notes" else answer.text
+    """What a model wrote; nothing when the notes or the program answered alone, or the question was declined."""
+    return "" if answer.abstained or answer.finish in ("notes", "reply") else answer.text
 
 
 def shown_as_supported(answer: Answer) -> list[dict[str, str | float]]:
