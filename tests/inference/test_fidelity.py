@@ -91,7 +91,7 @@ def test_perplexity_at_8_bits_is_within_1_percent(tmp_path, checkpoint, held_out
     print(f"held-out perplexity {full_precision:.2f} in fp32; changed by", {k: f"{v:+.3%}" for k, v in change.items()})
     print("logits moved by", moved)
     assert abs(change[8]) < 0.01
-    assert moved[4] > 2 * moved[8] > 0  # the measure sees rounding
+    assert moved[4] > 1.5 * moved[8] > 0  # the measure sees rounding
 
 
 def _converted(checkpoint: Path, folder: Path, bits: int) -> Callable[[np.ndarray], np.ndarray]:
