@@ -16,12 +16,12 @@ from assistant.lab.evaluation.understanding import measure_understanding, read_s
 
 # Floors below the figures in docs/evaluation.md, by about two questions: lower them only with a reason in the change.
 NEW_SUBJECTS, TERMS = GOLD.with_name("new_subjects.jsonl"), GOLD.with_name("terms.jsonl")
-LEAST_FOUND, LEAST_SAID, MOST_REFUSED = 99, 88, 3  # of 120
-LEAST_DEFINED = 145  # of 160
+LEAST_FOUND, LEAST_SAID, MOST_REFUSED = 106, 90, 3  # of 120
+LEAST_DEFINED = 150  # of 160
 EVERY = 4  # of so many rows of the sets on understanding one is asked: `evaluate --understanding` asks all
 FLOORS = {
     ("plain", "found"): 0.9,
-    ("everyday", "found"): 0.75,
+    ("everyday", "found"): 0.65,
     ("misspelt", "found"): 0.9,
     ("parts", "all found"): 0.85,
     ("unknown", "told"): 0.75,
