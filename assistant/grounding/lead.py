@@ -18,7 +18,7 @@ from assistant.grounding.wording import bare
 
 MOST_SENTENCES = 5  # a list, table or code block counts as one
 FEWEST_SENTENCES = 3  # of the likeliest's section; fewer hardly ever answer whole
-FEWEST_ELSEWHERE = 1  # before one of another section: what it adds is often on something near
+FEWEST_ELSEWHERE = 2  # before one of another section must be likely: what it adds is often on something near
 TOO_ALIKE = 0.8  # cosine above which a sentence repeats one already chosen
 SAID_AGAIN = 0.4  # times as likely is what stands in the chat already: it comes again only where nothing else answers
 DENIED_WITHIN = 40  # characters around a name in which a negation is about it

@@ -215,9 +215,10 @@ def test_after_three_another_is_quoted_if_it_likely_answers_or_is_not_much_less_
 
 @pytest.mark.parametrize(("other", "is_quoted"), [(0.61, True), (0.55, False)])  # logits -0.1, 47%, and -0.6, 35%
 def test_another_section_must_be_half_as_likely_as_the_best_sentence(other, is_quoted):
-    both = [section("Apples"), section("Berries", rank=2)]
-    found = choose_lead("zzz", both, embed_as({"Apples": 0.75, "Berries": other - 0.125}), model=MODEL)
-    assert len(found) == 1 + is_quoted
+    both = [section("Apples", "Avocados"), section("Berries", rank=2)]
+    cosines = {"Apples": 0.75, "Avocados": 0.7, "Berries": other - 0.125}
+    found = choose_lead("zzz", both, embed_as(cosines), model=MODEL)
+    assert len(found) == 2 + is_quoted
 
 
 def test_what_this_answer_says_already_is_never_said_again():
