@@ -10,6 +10,7 @@ from assistant.chat.assistant import Assistant
 from assistant.chat.journal import Journal
 from assistant.core.errors import AssistantError
 from assistant.core.host import Host, look_at_host
+from assistant.core.records import ModelInfo
 from assistant.core.settings import Settings
 from assistant.inference.generator import Elsewhere, Generator
 from assistant.inference.manager.memory import Guard, cache_bytes
@@ -40,6 +41,11 @@ class Parts:
     assistant: Assistant
     upgrade: Upgrade | None = None  # gets a better model meanwhile
     guard: Guard | None = None  # puts what needs less in the place of a model that fails
+
+    @property
+    def info(self) -> ModelInfo | None:
+        """How the generator describes itself; None without one."""
+        return self.generator.info if self.generator else None
 
     @property
     def reason(self) -> str:

@@ -14,7 +14,7 @@ from assistant.chat.looking import look
 from assistant.chat.prompt import build_prompt
 from assistant.chat.prompt_layouts import retells
 from assistant.chat.question import checked_question, on_one_line
-from assistant.chat.remarks import told_of
+from assistant.chat.remarks import refusal_of, told_of
 from assistant.core.errors import AssistantError
 from assistant.core.heartbeat import run_with_heartbeat
 from assistant.core.records import Answer, Prompt, Retrieval, Turn
@@ -28,7 +28,6 @@ from assistant.retrieval.retriever import Retriever
 from assistant.understanding.messages.about_assistant import unknown_facts
 from assistant.understanding.understand import Facts, understand
 
-NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 LONGEST_EARLIER = 20_000  # characters of an earlier answer: a chat may come from a file, with any text in it
 LONGEST_READ = 800  # characters of a message that a model reads: GPT-2's window holds passages and answer, too
 WAIT_SECONDS = 0.4  # for a model and its token counts, after which the reader is given a chance to stop
@@ -178,7 +177,6 @@ def _short(found: Found) -> str:
 
 def _abstained(found: Found, decoding: Decoding, reply: str = "") -> Answer:
     answer = blank(found, decoding)
-    said = reply or found.told.remark or NOT_COVERED
-    if said == NOT_COVERED and found.told.unknown_terms:
-        said = f"{NOT_COVERED} They do not mention {' or '.join(found.told.unknown_terms)}."
-    return replace(answer, text=said, abstained=True, sources=(), lead=(), nearest=found.retrieval.hits)
+    return replace(
+        answer, text=reply or refusal_of(found.told), abstained=True, sources=(), lead=(), nearest=found.retrieval.hits
+    )

@@ -198,7 +198,7 @@ def _remembered(question: str, spoken: str, said: Draft | Answer, searched_for: 
         question,
         spoken,
         searched_for,
-        tuple(f"{hit.passage.note}#{hit.passage.heading}" for hit in said.sources if hit.rank in quoted),
+        tuple(hit.passage.section for hit in said.sources if hit.rank in quoted),
         tuple(sentence.text for sentence in said.lead),
         is_answered,
     )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from assistant.core.errors import EngineError
 from assistant.core.records import Answer, CheckedSentence, LeadSentence, Piece, Prompt, Retrieval, Told
 
 
@@ -51,3 +53,11 @@ class Finished:
 
 
 Event = Found | Prompted | Wrote | Waited | Checked | Finished
+
+
+def answer_of(events: Iterable[Event]) -> Answer:
+    """The answer that the events end with. Raises EngineError when there is none."""
+    for event in events:
+        if isinstance(event, Finished):
+            return event.answer
+    raise EngineError("The answer ended without a result. Ask again.")

@@ -6,6 +6,7 @@ from assistant.chat.looking import Look
 from assistant.core.records import Told
 from assistant.understanding.understand import Understood
 
+NOT_COVERED = "My notes do not cover this, so I will not make up an answer."
 LONGEST_QUOTED = 120  # characters of a part that is quoted
 
 
@@ -18,6 +19,13 @@ def told_of(understood: Understood, seen: Look) -> Told:
         unknown_terms=understood.unknown_terms,
         remark=_remark(understood, seen),
     )
+
+
+def refusal_of(told: Told) -> str:
+    """What is said in place of an answer; names that no note holds are told."""
+    if told.remark or not told.unknown_terms:
+        return told.remark or NOT_COVERED
+    return f"{NOT_COVERED} They do not mention {' or '.join(told.unknown_terms)}."
 
 
 def _remark(understood: Understood, seen: Look) -> str:

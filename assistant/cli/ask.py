@@ -13,14 +13,14 @@ import click
 from assistant.app.assembly import Parts, assemble
 from assistant.app.facts import assistant_facts
 from assistant.chat.conversation import turn_of
-from assistant.chat.events import Checked, Event, Finished, Found
+from assistant.chat.events import Checked, Event, Finished, Found, answer_of
 from assistant.cli.json_views import answer_view
 from assistant.cli.options import json_option, knowledge_option, settings_for
 from assistant.cli.progress import ProgressBar
 from assistant.cli.questions import Line, answer_each, line_of, questions_from_input
 from assistant.cli.text_views import print_figure, print_hit
 from assistant.cli.waiting import await_model
-from assistant.core.errors import AssistantError, EngineError
+from assistant.core.errors import AssistantError
 from assistant.core.records import Answer, CheckedSentence, LeadSentence, Told, Turn
 from assistant.grounding.illustration import figure_of
 from assistant.grounding.lead import beyond_lead, lead_text
@@ -94,9 +94,7 @@ class _Chats:
         parts, history = self._parts, self._turns[line.chat] if line.chat is not None else []
 
         def facts() -> AssistantFacts:
-            return assistant_facts(
-                parts.settings, parts.generator.info if parts.generator else None, parts.store.library, "folder"
-            )
+            return assistant_facts(parts.settings, parts.info, parts.store.library, "folder")
 
         catalog, snippets = parts.store.catalog(), parts.settings.snippets
         for event in parts.assistant.ask(line.question, catalog, self._decoding, history, snippets, facts):
@@ -111,10 +109,7 @@ class _Chats:
 
     def answer(self, line: Line) -> Answer:
         """The next answer, once it is complete."""
-        for event in self.events(line):
-            if isinstance(event, Finished):
-                return event.answer
-        raise EngineError("The answer ended without a result. Ask again.")
+        return answer_of(self.events(line))
 
 
 def _converse(chats: _Chats) -> int:

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from assistant.app.assembly import Parts, assemble
 from assistant.app.facts import assistant_facts
 from assistant.chat.conversation import turn_of
-from assistant.chat.events import Finished
+from assistant.chat.events import answer_of
 from assistant.cli.json_views import answer_view
 from assistant.cli.options import settings_for
 from assistant.cli.progress import ProgressBar
@@ -19,6 +19,7 @@ from assistant.core.records import Answer, Turn
 from assistant.core.settings import Settings
 from assistant.inference.decoding import decoding_for
 from assistant.lab.evaluation.understanding import Seen, measure_understanding, rows_of, said_in
+from assistant.understanding.messages.about_assistant import AssistantFacts
 
 
 def evaluate_understanding(settings: Settings, half: str, shown: TextIO | None, *, as_json: bool) -> str:
@@ -44,26 +45,18 @@ def evaluate_understanding(settings: Settings, half: str, shown: TextIO | None, 
 def _ask(parts: Parts, text: str, turns: Sequence[Turn]) -> Answer:
     decoding = decoding_for(parts.settings.preset)
     catalog, snippets = parts.store.catalog(), parts.settings.snippets
+
+    def facts() -> AssistantFacts:
+        return assistant_facts(parts.settings, parts.info, parts.store.library, "folder")
+
     try:
-        for event in parts.assistant.ask(
-            text,
-            catalog,
-            decoding,
-            turns,
-            snippets,
-            lambda: assistant_facts(
-                parts.settings, parts.generator.info if parts.generator else None, parts.store.library, "folder"
-            ),
-        ):
-            if isinstance(event, Finished):
-                return event.answer
+        return answer_of(parts.assistant.ask(text, catalog, decoding, turns, snippets, facts))
     except AssistantError as fault:
-        raise EngineError(f"{text[:80]!r} was refused: {fault}") from None
-    raise EngineError(f"The answer to {text[:80]!r} ended without a result.")
+        raise EngineError(f"{text[:80]!r} was not answered: {fault}") from None
 
 
 def _row(seen: Seen) -> dict[str, Any]:
     view = answer_view(seen.answer)
     told = {name: view[name] for name in ("question", "abstained", "kind", "searched_for", "unknown_terms", "remark")}
-    sections = [f"{hit['note']}#{hit['heading']}" for hit in view["sources"] or view["nearest"]]
+    sections = [hit.passage.section for hit in seen.answer.sources or seen.answer.nearest]
     return {"set": seen.set, "id": seen.id, **seen.counts, **told, "answer": said_in(seen.answer), "sections": sections}

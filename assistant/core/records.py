@@ -50,6 +50,11 @@ class Passage:
         """Title and heading on one line, as readers see the source."""
         return f"{self.title} › {self.heading}" if self.heading else self.title
 
+    @property
+    def section(self) -> str:
+        """The section's place, as plans and labels name it: "folder/note.md#Heading"."""
+        return f"{self.note}#{self.heading}"
+
 
 @dataclass(frozen=True, slots=True)
 class Note:

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from assistant.core.markdown import plain_text
 from assistant.core.records import Hit
 from assistant.core.subjects import subjects_of, subjects_of_heading
@@ -67,6 +65,8 @@ def weigh(question: str, hits: Sequence[Hit], sections: Sections, embed: Embed) 
     cosine = {place: float(vector @ vectors[0]) for place, vector in own.items()}
     about = _Question.of(question)
     near = [float(value) for value in vectors[1 : 1 + len(hits)] @ vectors[0]]
+    best, best_score = max(cosine.values(), default=0.0), max((hit.score for hit in hits), default=0.0)
+    best_vote = max((vote for hit in hits for vote in hit.votes), default=0.0)
     found: dict[Place, Features] = {}
     for hit, parts in enumerate(sections):
         here = {place: cosine[place] for place in places if place[0] == hit}
@@ -74,17 +74,17 @@ def weigh(question: str, hits: Sequence[Hit], sections: Sections, embed: Embed) 
             continue
         section = _Section(
             rank=hit,
-            lack=max(each.score for each in hits) - hits[hit].score,
+            lack=best_score - hits[hit].score,
             score=hits[hit].score,
             heading=near[hit],
             defines=bool(about.subjects & subjects_of_heading(headings[hit])),
             first=here.get((hit, 0), 0.0),
             best=max(here.values()),
             votes=hits[hit].votes,
-            best_vote=max(max(each.votes, default=0.0) for each in hits),
+            best_vote=best_vote,
         )
         for place in here:
-            found[place] = _features(about, section, parts, place[1], cosine[place], max(cosine.values()))
+            found[place] = _features(about, section, parts, place[1], cosine[place], best)
     return Weighed(found, own)
 
 
@@ -173,8 +173,3 @@ def _features(
         "behind_of_first": is_first * (section.best - cosine),
     }
     return {name: float(value) for name, value in values.items()}
-
-
-def row_of(features: Features, names: Sequence[str]) -> Vectors:
-    """The features as numbers in an order, float32 [names]."""
-    return np.array([features[name] for name in names], dtype=np.float32)

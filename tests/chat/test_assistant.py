@@ -9,8 +9,9 @@ import pytest
 from fakes import ScriptedGenerator, Talk, WordEmbedder, retriever_of
 
 from assistant.chat.answer_cache import AnswerCache
-from assistant.chat.assistant import NOT_COVERED, Assistant
+from assistant.chat.assistant import Assistant
 from assistant.chat.events import Checked, Finished, Found, Prompted, Waited, Wrote
+from assistant.chat.remarks import NOT_COVERED
 from assistant.core.errors import AssistantError, EngineError
 from assistant.core.records import ModelInfo, Piece, Prompt, Turn
 from assistant.grounding.lead import lead_text

@@ -9,7 +9,7 @@ import pytest
 from assistant.app.note_opening import open_note_store
 from assistant.core.errors import AssistantError
 from assistant.core.settings import REPOSITORY, read_settings
-from assistant.lab.evaluation.gold import GOLD, Fact, read_gold, section_of
+from assistant.lab.evaluation.gold import GOLD, Fact, read_gold
 from assistant.lab.evaluation.measures import all_facts, auc, ndcg_at, recall_at, reciprocal_rank
 from assistant.lab.evaluation.retrieval import decide_all, rank_all
 from assistant.retrieval.notes.library import read_library
@@ -63,7 +63,7 @@ def test_the_labelled_questions_are_enough_and_name_sections_that_exist():
     assert len(questions) - len(covered) >= 150
     assert {question.half for question in questions} == {"tune", "test"}
     assert len({question.text for question in questions}) == len(questions)
-    sections = {section_of(passage) for passage in read_library(REPOSITORY / "knowledge").passages}
+    sections = {passage.section for passage in read_library(REPOSITORY / "knowledge").passages}
     missing = {answer for question in questions for answer in question.answers} - sections
     assert not missing, f"answers name sections that are gone: {sorted(missing)[:5]}"
 

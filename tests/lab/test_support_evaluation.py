@@ -13,7 +13,6 @@ from assistant.grounding.citations import Comparison
 from assistant.grounding.support_features import SupportFeatures
 from assistant.grounding.support_model import SupportModel, shipped_support
 from assistant.lab.evaluation.fit_support import NAMES, PRECISION, fit_support
-from assistant.lab.evaluation.gold import section_of
 from assistant.lab.evaluation.labelled import LABELLED, LABELS, Labelled, evidence_of, kept_evidence, read_labelled
 from assistant.lab.evaluation.support import Judged, judge_all, report_on
 
@@ -37,7 +36,7 @@ def test_the_labelled_sentences_are_enough_of_every_kind_and_their_evidence_exis
     for half in ("tune", "test"):
         for label in LABELS:
             assert sum(one.label == label and one.half == half for one in labelled) >= 50
-    known = {section_of(passage): passage for passage in kept_evidence()}
+    known = {passage.section: passage for passage in kept_evidence()}
     for one in labelled:
         assert evidence_of(one, [known[name] for name in one.evidence if name in known])
 
@@ -120,7 +119,7 @@ def test_citations_hold_their_floors_on_the_test_half():
 
 def test_the_sentences_checked_by_hand_are_a_hundred_whose_passages_are_still_there():
     rows = [json.loads(line) for line in (LABELLED.parent / "shown.jsonl").read_text(encoding="utf-8").splitlines()]
-    sections = {section_of(passage) for passage in kept_evidence()}
+    sections = {passage.section for passage in kept_evidence()}
     assert len(rows) == 100 and sum(row["supported"] for row in rows) >= 95
     assert {row["section"] for row in rows} <= sections
     assert all(row["supported"] or row["why_not"] for row in rows)

@@ -11,7 +11,7 @@ from page import COVERED, PATIENCE, UNCOVERED, draw
 from streamlit.testing.v1 import AppTest
 
 from assistant.app.loading import Loading
-from assistant.chat.assistant import NOT_COVERED
+from assistant.chat.remarks import NOT_COVERED
 from assistant.core.errors import EngineError, ModelError
 from assistant.core.settings import REPOSITORY, read_settings
 from assistant.inference.decoding import PRESETS

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.chat.assistant import Assistant
-from assistant.chat.events import Finished
+from assistant.chat.events import answer_of
 from assistant.core.errors import EngineError
 from assistant.core.records import Answer
 from assistant.inference.decoding import Decoding
-from assistant.lab.evaluation.gold import Question, section_of
+from assistant.lab.evaluation.gold import Question
 from assistant.lab.evaluation.measures import all_facts, mean
 from assistant.retrieval.index.catalog import Catalog
 
@@ -131,7 +131,7 @@ def shown_as_supported(answer: Answer) -> list[dict[str, str | float]]:
             "preset": answer.preset,
             "question": answer.question,
             "sentence": sentence.text,
-            "section": section_of(passages[sentence.source]),
+            "section": passages[sentence.source].section,
             "passage": passages[sentence.source].text,
             "support": sentence.support,
         }
@@ -155,12 +155,10 @@ def sample(questions: Sequence[Question], limit: int | None) -> list[Question]:
 
 
 def _ask(assistant: Assistant, catalog: Catalog, decoding: Decoding, question: str, snippets: int) -> Answer:
-    for event in assistant.ask(question, catalog, decoding, snippets=snippets):
-        if isinstance(event, Finished):
-            if event.answer.problem:
-                raise EngineError(f"The model failed at {question!r}: {event.answer.problem}")
-            return event.answer
-    raise EngineError(f"The answer to {question!r} ended without a result.")
+    answer = answer_of(assistant.ask(question, catalog, decoding, snippets=snippets))
+    if answer.problem:
+        raise EngineError(f"The model failed at {question!r}: {answer.problem}")
+    return answer
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -10,17 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.records import Hit
-from assistant.core.vectors import Embed, Vectors
 from assistant.grounding.lead_features import Features, Place, weigh
 from assistant.grounding.lead_model import LeadModel
 from assistant.grounding.quotable import quotables
 from assistant.lab.questions.book import Row, Section, sections_of
+from assistant.retrieval.embedding.cache import CachedEmbedder
 from assistant.retrieval.index.asked_questions import Asked, ShippedQuestions
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.retriever import Retriever
 
 EVERY = 5  # of so many questions one is learned from; the others are what learners asked before
 NOBODY_ASKED = 4  # of so many examples one is learned from without what others asked
+EVERY_TEXT = 1_000_000  # is kept: there are some 40,000
 READ = 3  # sections that an answer is chosen from
 UNITS, DECAY = 24, 0.1  # of the hidden layer, and the weight of its squares: chosen on a quarter of the notes
 THRESHOLD = 0.5
@@ -49,7 +50,7 @@ def examples_of(
     """
     sample = range(0, len(rows), EVERY)
     catalog = replace(catalog, asked=without(asked, rows, set(sample)).of(catalog.index.passages))
-    embed = remembering(retriever.embed)
+    embed = CachedEmbedder(retriever.embed, EVERY_TEXT)  # a section's sentences come back with each of its questions
     sections = sections_of(catalog.index.passages)
     for number in sample:
         report(number)
@@ -101,19 +102,6 @@ def without(asked: ShippedQuestions, rows: Sequence[Row], left_out: set[int]) ->
         if kept and len(places[name]) == len(own.vectors):
             found[name] = Asked(own.vectors[kept], tuple(own.plans[place] for place in kept), own.digest)
     return ShippedQuestions(found)
-
-
-def remembering(embed: Embed) -> Embed:
-    """An embedder that keeps every vector: the sentences of a section come back with each of its questions."""
-    known: dict[str, npt.NDArray[np.float32]] = {}
-
-    def remembered(texts: Sequence[str]) -> Vectors:
-        fresh = [text for text in dict.fromkeys(texts) if text not in known]
-        if fresh:
-            known.update(zip(fresh, embed(fresh), strict=True))
-        return np.stack([known[text] for text in texts])
-
-    return remembered
 
 
 def _planned(row: Row, hits: Sequence[Hit], section: Section) -> set[Place]:

@@ -68,11 +68,6 @@ def read_gold(file: Path = GOLD) -> tuple[Question, ...]:
     return tuple(questions)
 
 
-def section_of(passage: Passage) -> str:
-    """A passage as gold answers name it."""
-    return f"{passage.note}#{passage.heading}"
-
-
 def searchable(passage: Passage) -> str:
     """The lower-case text that facts are looked for in: what a reader of the passage sees."""
     return f"{passage.name}\n{passage.text}".lower()

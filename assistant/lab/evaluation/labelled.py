@@ -11,7 +11,6 @@ from pathlib import Path
 
 from assistant.core.errors import AssistantError
 from assistant.core.records import Hit, Passage
-from assistant.lab.evaluation.gold import section_of
 
 LABELLED = Path(__file__).with_name("gold") / "support.jsonl"
 EVIDENCE = Path(__file__).with_name("gold") / "evidence.jsonl"  # the sections as they were when they were judged by
@@ -69,7 +68,7 @@ def kept_evidence() -> tuple[Passage, ...]:
 
 def evidence_of(one: Labelled, passages: Iterable[Passage]) -> tuple[Hit, ...]:
     """The passages of a sentence, as hits. Raises AssistantError when the notes no longer hold a section."""
-    sections = {section_of(passage): passage for passage in passages}
+    sections = {passage.section: passage for passage in passages}
     missing = [section for section in one.evidence if section not in sections]
     if missing:
         raise AssistantError(f"The evidence of {one.id} must be in the notes; {missing[0]!r} is not.")

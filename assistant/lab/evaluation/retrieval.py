@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.core.records import Passage
-from assistant.lab.evaluation.gold import Question, searchable, section_of
+from assistant.lab.evaluation.gold import Question, searchable
 from assistant.lab.evaluation.measures import all_facts, auc, mean, ndcg_at, recall_at, reciprocal_rank
 from assistant.retrieval.index.catalog import Catalog
 from assistant.retrieval.query.coverage import CoverageModel, Evidence
@@ -95,7 +95,7 @@ def _ranking(
     way: str, questions: Sequence[Question], found: Sequence[list[int]], passages: Sequence[Passage]
 ) -> Ranking:
     labelled = [(q, rows) for q, rows in zip(questions, found, strict=True) if q.answers]
-    ranks = [([section_of(passages[row]) in question.answers for row in rows], question) for question, rows in labelled]
+    ranks = [([passages[row].section in question.answers for row in rows], question) for question, rows in labelled]
     texts = [([searchable(passages[row]) for row in rows[:3]], q) for q, rows in zip(questions, found, strict=True)]
     return Ranking(
         way=way,

@@ -14,7 +14,6 @@ from assistant.core.vectors import Embed
 from assistant.grounding.citations import Citations, Comparison
 from assistant.grounding.support_model import SupportModel
 from assistant.grounding.units import cut
-from assistant.lab.evaluation.gold import section_of
 from assistant.lab.evaluation.labelled import Labelled, evidence_of, kept_evidence
 from assistant.retrieval.index.catalog import Catalog
 
@@ -62,7 +61,7 @@ class SupportReport:
 
 def judge_all(catalog: Catalog, embed: Embed, model: SupportModel, sentences: Sequence[Labelled]) -> list[Judged]:
     """Every sentence compared with its evidence. Raises AssistantError when a section is gone."""
-    sections = {section_of(passage): passage for passage in (*catalog.index.passages, *kept_evidence())}
+    sections = {passage.section: passage for passage in (*catalog.index.passages, *kept_evidence())}
     judged = []
     for _, group in groupby(sentences, key=lambda one: (one.group, one.evidence)):
         together = list(group)

@@ -14,7 +14,7 @@ from assistant.core.markdown import plain_text
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
 from assistant.grounding.quotable import quotables
-from assistant.retrieval.index.asked_questions import Asked, Plan, ShippedQuestions, digest_of_text, section_name
+from assistant.retrieval.index.asked_questions import Asked, Plan, ShippedQuestions, digest_of_text
 
 BOOK = Path(__file__).with_name("book.jsonl")
 UNCOVERED = Path(__file__).with_name("uncovered.jsonl")
@@ -65,7 +65,7 @@ def sections_of(passages: Iterable[Passage]) -> dict[str, Section]:
     """The sections by their names; a long one has several passages."""
     found: dict[str, list[Passage]] = defaultdict(list)
     for passage in passages:
-        found[section_name(passage)].append(passage)
+        found[passage.section].append(passage)
     return {name: Section(name, tuple(own)) for name, own in found.items()}
 
 

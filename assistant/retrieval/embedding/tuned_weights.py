@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
-from zipfile import BadZipFile
 
 import numpy as np
 
+from assistant.core.arrays import UNREADABLE
 from assistant.core.errors import IndexingError
 from assistant.core.vectors import Vectors
 
@@ -72,7 +72,7 @@ def load_learned(base: str, file: Path = SHIPPED) -> Learned | None:
         with np.load(file, allow_pickle=False) as arrays:
             kept = {name: arrays[name] for name in arrays.files if name not in ("base", "checksum")}
             made_for, checksum = str(arrays["base"]), str(arrays["checksum"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:  # EOFError: an empty file
+    except UNREADABLE as fault:
         log.warning("the embedder answers as it was packaged, what it learned cannot be read: %s", fault)
         return None
     if made_for != base or checksum != _checksum(kept):

@@ -12,12 +12,13 @@ import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.core.arrays import UNREADABLE
 from assistant.core.errors import IndexingError
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
@@ -91,7 +92,7 @@ class ShippedQuestions:
 
     def of(self, passages: Sequence[Passage]) -> AskedQuestions:
         """The questions about the sections that some passages are from."""
-        names = [section_name(passage) for passage in passages]
+        names = [passage.section for passage in passages]
         places: dict[str, list[int]] = defaultdict(list)
         within = []
         for row, name in enumerate(names):
@@ -107,11 +108,6 @@ class ShippedQuestions:
             tuple(within),
             tuple(group.plans if group.digest == text else () for group, text in zip(groups, texts, strict=True)),
         )
-
-
-def section_name(passage: Passage) -> str:
-    """A passage's section, as the question book names it."""
-    return f"{passage.note}#{passage.heading}"
 
 
 def digest_of_text(texts: Sequence[str]) -> str:
@@ -131,12 +127,13 @@ def read_shipped_questions(knowledge: Path, identity: str) -> ShippedQuestions:
             names, digests = [str(name) for name in arrays["sections"]], [str(each) for each in arrays["digests"]]
             ends = np.cumsum(arrays["counts"])[:-1]
             vectors = arrays["vectors"].astype(np.float32)
-            parts = np.split(arrays["planned"], np.cumsum(arrays["planned_counts"])[:-1])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:  # EOFError: an empty file
+            pairs = [(int(passage), int(part)) for passage, part in arrays["planned"].tolist()]
+            planned = arrays["planned_counts"].tolist()
+    except UNREADABLE as fault:
         log.warning("the learners' questions are ignored, %s cannot be read: %s", file.name, fault)
         return ShippedQuestions()
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    plans = [tuple((int(passage), int(part)) for passage, part in plan) for plan in parts]
+    plans = [tuple(pairs[end - count : end]) for count, end in zip(planned, accumulate(planned), strict=True)]
     found, at = {}, 0
     for name, digest, own in zip(names, digests, np.split(vectors, ends), strict=True):
         found[name] = Asked(own, tuple(plans[at : at + len(own)]), digest)

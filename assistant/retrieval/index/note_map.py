@@ -14,11 +14,11 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
+from assistant.core.arrays import UNREADABLE
 from assistant.core.errors import IndexingError
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
@@ -153,7 +153,7 @@ def _read(knowledge: Path, encoder: str) -> dict[bytes, npt.NDArray[np.float32]]
                 return {}
             digests = [digest.tobytes() for digest in arrays["digests"]]
             return dict(zip(digests, arrays["places"].astype(np.float32), strict=True))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:  # EOFError: an empty file
+    except UNREADABLE as fault:
         log.warning("shipped places ignored, %s cannot be read: %s", file.name, fault)
         return {}
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from assistant.core.arrays import UNREADABLE
 from assistant.core.errors import IndexingError
 from assistant.core.records import Passage
 from assistant.core.vectors import Vectors
@@ -39,7 +39,7 @@ class ShippedVectors:
                         continue
                     rows = arrays["vectors"].astype(np.float32)
                     digests = [digest.tobytes() for digest in arrays["digests"]]
-            except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:  # EOFError: an empty file
+            except UNREADABLE as fault:
                 log.warning("shipped vectors ignored, %s cannot be read: %s", file.name, fault)
                 continue
             rows /= np.linalg.norm(rows, axis=1, keepdims=True)

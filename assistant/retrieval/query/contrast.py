@@ -9,10 +9,10 @@ from __future__ import annotations
 import hashlib
 import logging
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from assistant.core.arrays import UNREADABLE
 from assistant.core.errors import IndexingError
 from assistant.core.vectors import Embedder, Vectors
 
@@ -29,7 +29,7 @@ def load_contrast(embedder: Embedder) -> Vectors:
             if str(arrays["made_from"]) == _made_from(embedder, questions):
                 vectors = arrays["vectors"].astype(np.float32)
                 return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:  # EOFError: an empty file
+    except UNREADABLE as fault:
         log.warning("shipped vectors of the off-topic questions ignored: %s", fault)
     return embedder.embed(questions)
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
+from assistant.core.arrays import UNREADABLE
 from assistant.core.errors import IndexingError
 from assistant.core.vectors import Vectors
 
@@ -52,7 +52,7 @@ def load_field(embedder: str, file: Path = SHIPPED) -> FieldOfStudy | None:
     try:
         with np.load(file, allow_pickle=False) as arrays:
             known = FieldOfStudy(str(arrays["embedder"]), arrays["weights"].astype(np.float32), float(arrays["bias"]))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as fault:  # EOFError: an empty file
+    except UNREADABLE as fault:
         log.warning("the field of study is not known: %s", fault)
         return None
     return known if known.embedder == embedder else None

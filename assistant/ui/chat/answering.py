@@ -37,7 +37,7 @@ def draw_or_write(chat: Chat, exchange: Exchange, around: Surroundings, loading:
             def facts() -> AssistantFacts:
                 return assistant_facts(
                     parts.settings,
-                    parts.generator.info if parts.generator else None,
+                    parts.info,
                     library_of(parts),
                     place_of(parts.settings),
                 )

@@ -25,15 +25,15 @@ def slip_cost(typed: str, meant: str) -> float:
     """What it costs to have typed one word for another; both in lower case and not empty."""
     rows: list[list[float]] = [[0.0]]
     for place in range(len(meant)):
-        rows[0].append(rows[0][-1] + _missing(meant, place))
+        rows[0].append(rows[0][-1] + _alone(meant, place))
     for at, letter in enumerate(typed):
         above = rows[-1]
-        row = [above[0] + _extra(typed, at)]
+        row = [above[0] + _alone(typed, at)]
         for place, wanted in enumerate(meant):
             best = min(
                 above[place] + (0.0 if letter == wanted else _instead(letter, wanted, place)),
-                above[place + 1] + _extra(typed, at),
-                row[place] + _missing(meant, place),
+                above[place + 1] + _alone(typed, at),
+                row[place] + _alone(meant, place),
             )
             if at and place and letter == meant[place - 1] and typed[at - 1] == wanted and letter != wanted:
                 best = min(best, rows[-2][place - 1] + SWAPPED + (FIRST if place == 1 else 0.0))
@@ -49,23 +49,12 @@ def _instead(letter: str, wanted: str, place: int) -> float:
     return cost + (0.0 if place else FIRST)
 
 
-def _extra(typed: str, at: int) -> float:
-    """A letter that was typed and not meant."""
-    letter = typed[at]
-    if letter in (typed[max(0, at - 1) : at], typed[at + 1 : at + 2]):
+def _alone(word: str, at: int) -> float:
+    """A letter of one of the two words that the other has not: typed and not meant, or meant and not typed."""
+    letter = word[at]
+    if letter in (word[max(0, at - 1) : at], word[at + 1 : at + 2]):
         return DOUBLED
     cost = VOWEL if letter in _VOWELS else LETTER
     if at == 0:
         return cost + FIRST
-    return cost + (LAST if at == len(typed) - 1 else 0.0)
-
-
-def _missing(meant: str, place: int) -> float:
-    """A letter that was meant and not typed."""
-    letter = meant[place]
-    if letter in (meant[max(0, place - 1) : place], meant[place + 1 : place + 2]):
-        return DOUBLED
-    cost = VOWEL if letter in _VOWELS else LETTER
-    if place == 0:
-        return cost + FIRST
-    return cost + (LAST if place == len(meant) - 1 else 0.0)
+    return cost + (LAST if at == len(word) - 1 else 0.0)
